@@ -245,13 +245,10 @@ struct etw_header {
     uint64_t bytes;               /* size of the file; 0 if unknown */
     uint64_t buffers;             /* buffers found; of a stream, so far */
     uint64_t compressed_buffers;  /* of those, compressed */
-    uint64_t buffer_flags[8];     /* how many buffers have BufferFlag bit 0..7 */
-    uint64_t buffer_types[8];     /* how many buffers have BufferType 0..7 */
-    uint32_t stored_pointers;     /* the two name pointers as stored are of no use, but since */
-    uint32_t logger_name_pointer; /* Windows 7 the first holds the platform clock's source and */
-    uint32_t log_file_pointer;    /* the second the performance counter's. Low 32 bits. */
-    uint32_t record_is_64bit;     /* the header event was stored in the 64-bit layout */
-    int is_present;               /* 0: the header event is missing; logfile is guessed */
+    uint32_t logger_name_pointer; /* the two name pointers as stored, low 32 bits: since Windows 7 */
+    uint32_t log_file_pointer;    /* codes of the platform clock and of the performance counter */
+    int is_64bit;                 /* the header event was stored in the 64-bit layout */
+    int is_present;               /* 0: the header event is missing, and logfile is zero */
 };
 
 /* How many files were opened together; 1 for anything but etw_open_paths. */
@@ -344,8 +341,8 @@ struct etw_stats {
     uint64_t malformed_buffers;      /* not read at all */
     uint64_t skipped_bytes;          /* not read because of damage */
     uint64_t late_events;            /* delivered after a later one */
-    uint64_t early_releases;         /* times that order gave way to etw_options.hold, the horizon
-                                        or the idle timer */
+    uint64_t early_releases;         /* streams: given out before it was sure that nothing earlier
+                                        can come, for etw_options.hold or horizon_ms */
     uint64_t filtered_events;        /* outside start_time..end_time */
     uint64_t held_bytes;             /* streams: bytes of buffers held now */
     uint64_t held_bytes_peak;        /* streams: the most that were held */

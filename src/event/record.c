@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "event/record.h"
+
+#define MARKER_MESSAGE_MASK 0xd0000000u
+#define MARKER_MESSAGE      0x90000000u
+#define SMALLEST            8u /* a marker and a size, padded */
+
+void etw_message_read(struct etw_bytes *in, struct etw_message *message)
+{
+    *message = (struct etw_message){.thread = 0xffffffff, .process = 0xffffffff};
+    etw_u32(in); /* size and marker */
+    message->number = etw_u16(in);
+    message->flags = etw_u16(in);
+    if (message->flags & TRACE_MESSAGE_SEQUENCE)
+        message->sequence = etw_u32(in);
+    if (message->flags & TRACE_MESSAGE_COMPONENTID)
+        message->component = etw_bytes_take(in, 4);
+    else if (message->flags & TRACE_MESSAGE_GUID)
+        message->guid = etw_bytes_take(in, 16);
+    if (message->flags & TRACE_MESSAGE_TIMESTAMP)
+        message->time = etw_bytes_take(in, 8);
+    else if (message->flags & TRACE_MESSAGE_PERFORMANCE_TIMESTAMP)
+        etw_bytes_take(in, 8); /* reserved for a time stamp, never filled */
+    if (message->flags & TRACE_MESSAGE_SYSTEMINFO) {
+        message->thread = etw_u32(in);
+        message->process = etw_u32(in);
+    }
+}
+
+static void take_padded(struct etw_bytes *events, uint32_t size)
+{
+    size_t padded = (size + 7u) & ~(size_t)7;
+    etw_bytes_take(events, padded < events->left ? padded : events->left);
+}
+
+static enum etw_framing read_message(struct etw_bytes *events, int64_t before,
+                                     struct etw_record *record)
+{
+    uint32_t size = etw_load16(events->at);
+    if (size < SMALLEST || size > events->left) {
+        etw_bytes_fail(events, "a message's size is not possible");
+        return ETW_FRAMED_BAD;
+    }
+    struct etw_bytes in = {.at = events->at, .left = size};
+    struct etw_message message;
+    etw_message_read(&in, &message);
+    if (in.error != NULL) {
+        etw_bytes_fail(events, "a message is shorter than its fields");
+        return ETW_FRAMED_BAD;
+    }
+    *record = (struct etw_record){.at = events->at, .size = size};
+    record->ticks = message.time != NULL ? (int64_t)etw_load64(message.time) : before;
+    take_padded(events, size);
+    return ETW_FRAMED;
+}
+
+static int is_marker(uint32_t marker)
+{
+    uint32_t type = marker >> 16 & 0xff;
+    if ((marker & MARKER_MESSAGE_MASK) == MARKER_MESSAGE)
+        return 1;
+    return marker >> 24 == 0xc0 && type < ETW_RECORD_TYPES && etw_record_forms[type].header != 0;
+}
+
+/* Whether skipping size bytes leads to the end of the events or to another one. */
+static int leads_on(struct etw_bytes events, uint32_t size)
+{
+    if (size < SMALLEST || size > events.left)
+        return 0;
+    take_padded(&events, size);
+    return events.left == 0 || (events.left >= 4 && is_marker(etw_load32(events.at)));
+}
+
+/* Nothing says where the size of an unknown type is: take what leads to another event. */
+static enum etw_framing skip_unknown(struct etw_bytes *events, struct etw_record *record)
+{
+    uint32_t type = events->at[2];
+    uint32_t first = etw_load16(events->at);
+    uint32_t second = events->left >= 6 ? etw_load16(events->at + 4) : 0;
+    uint32_t size = type == ETW_ERROR && first >= SMALLEST && first <= events->left ? first
+                    : leads_on(*events, first)                                      ? first
+                    : leads_on(*events, second)                                     ? second
+                                                                                    : 0;
+    if (size == 0) {
+        etw_bytes_fail(events, "an event of a type that is not known has no size to skip it by");
+        return ETW_FRAMED_BAD;
+    }
+    *record = (struct etw_record){.at = events->at, .size = size, .type = type};
+    take_padded(events, size);
+    return ETW_FRAMED_UNKNOWN;
+}
+
+enum etw_framing etw_record_read_rare(struct etw_bytes *events, int64_t before,
+                                      struct etw_record *record)
+{
+    if (events->left == 0)
+        return ETW_FRAMED_END;
+    uint32_t marker = events->left >= SMALLEST ? etw_load32(events->at) : 0;
+    if ((marker & MARKER_MESSAGE_MASK) == MARKER_MESSAGE)
+        return read_message(events, before, record);
+    if (marker >> 24 == 0xc0 && !is_marker(marker))
+        return skip_unknown(events, record);
+    if (marker >> 24 == 0xc0)
+        etw_bytes_fail(events, "an event's size is not possible");
+    else if (events->left < SMALLEST)
+        etw_bytes_fail(events, "there are bytes behind the last event");
+    else
+        etw_bytes_fail(events, "the events end before their buffer says so");
+    return ETW_FRAMED_BAD;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "order/run.h"
+
+#include "buffer/buffer.h"
+#include "bytes/limits.h"
+
+static void set_key(struct etw_run *run)
+{
+    int64_t key = run->record.ticks;
+    if (run->by_time)
+        key = etw_clock_time(&run->facts->clock, key);
+    if (key >= run->key) {
+        run->key = key;
+        return;
+    }
+    if (!run->was_disordered)
+        run->feed->report(run, ETW_PROBLEM_TIME_ORDER, run->record.at, 0,
+                          "a time stamp is before that of the event before it");
+    run->was_disordered = 1;
+}
+
+static void mark_loss(struct etw_run *run)
+{
+    static const struct {
+        uint32_t flag, opcode;
+    } marks[] = {{ETW_BUFFER_EVENTS_LOST, ETW_LOST_EVENT},
+                 {ETW_BUFFER_BUFFER_LOST, ETW_LOST_BUFFER},
+                 {ETW_BUFFER_RTBACKUP_CORRUPT, ETW_LOST_FILE}};
+    size_t i = 0;
+    while (!(run->lost & marks[i].flag))
+        i++;
+    run->lost &= ~marks[i].flag;
+    /* It comes just before the first event that was not lost. */
+    struct etw_record next;
+    struct etw_bytes peek = run->events;
+    int64_t ticks = run->record.ticks;
+    if (etw_record_read(&peek, ticks, &next) == ETW_FRAMED)
+        ticks = next.ticks;
+    run->record = (struct etw_record){.type = marks[i].opcode, .ticks = ticks};
+    set_key(run);
+}
+
+/* Whether what was read at start may look otherwise with the part of the buffer that is not in memory:
+ * then ETW_AGAIN, and that part is. */
+static enum etw_status look_behind(struct etw_run *run, const struct etw_bytes *start)
+{
+    if (run->more == 0 || start->left > ETW_LIMIT_EVENT_SIZE)
+        return ETW_OK;
+    run->events = *start;
+    enum etw_status status = run->feed->slide(run);
+    return status == ETW_OK ? ETW_AGAIN : status;
+}
+
+static void drop_rest(struct etw_run *run, const uint8_t *at, uint64_t left)
+{
+    run->feed->report(run, ETW_PROBLEM_EVENT, at, left + run->more, run->events.error);
+    run->events = (struct etw_bytes){0};
+    run->more = 0;
+}
+
+enum etw_status etw_run_advance(struct etw_run *run)
+{
+    for (;;) {
+        if (run->lost != 0) {
+            mark_loss(run);
+            return ETW_OK;
+        }
+        struct etw_bytes start = run->events;
+        enum etw_framing framing = etw_record_read(&run->events, run->record.ticks, &run->record);
+        if (framing == ETW_FRAMED) {
+            set_key(run);
+            return ETW_OK;
+        }
+        enum etw_status status = look_behind(run, &start);
+        if (status == ETW_AGAIN)
+            continue;
+        if (status != ETW_OK)
+            return status;
+        if (framing == ETW_FRAMED_UNKNOWN)
+            run->feed->report(run, ETW_PROBLEM_UNKNOWN, run->record.at, run->record.size,
+                              "an event of a type that is not known was skipped");
+        else if (framing == ETW_FRAMED_BAD)
+            drop_rest(run, start.at, start.left);
+        else if ((status = run->feed->next_buffer(run)) != ETW_OK)
+            return status;
+    }
+}
