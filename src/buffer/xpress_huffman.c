@@ -47,7 +47,7 @@ struct output {
 
 static unsigned code_length(const uint8_t *lengths, unsigned symbol)
 {
-    return lengths[symbol / 2] >> (symbol % 2 * 4) & 15u;
+    return ((unsigned)lengths[symbol / 2] >> (symbol % 2 * 4)) & 15;
 }
 
 static int codes_add_length(struct codes *codes, const uint8_t *lengths, unsigned length, int count)
