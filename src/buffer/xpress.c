@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* Plain XPRESS: tokens, 32 at a time behind a word of flags, highest bit first.
+ *
+ *     | flags, u32 | token | token | ... 32 of them | flags, u32 | token | ...
+ *
+ * Flag 0 is a literal byte. Flag 1 is a match: a u16 with the offset less 1 above, and in the low 3
+ * bits the length less 3. Longer lengths go on in a nibble, then in bytes, as read_length() has it.
+ * A nibble comes with a byte of its own, whose high half is kept for the next length that wants
+ * one. (docs/format.md, "Compression".)
+ *
+ * Nearly all the time spent on a compressed trace is spent here, so there are two loops. The fast
+ * one runs while both ends are far away: it handles a run of literals and the match behind it at
+ * once, copies in wide steps that may write past what they make, and has branches only where they
+ * can be foretold. What it does not like it leaves untouched to the careful one, which goes token
+ * by token and checks everything. Both are in the same state between tokens. */
+#include <stdbool.h>
+#include <string.h>
+
+#include "buffer/expand.h"
+#include "buffer/match.h"
+#include "bytes/bytes.h"
+
+/* How much one round of the fast loop reads, and writes beyond the match's length, at most. */
+#define IN_SLACK    64u  /* 32 literals, a match of 2, 1, 1, 2 and 4 bytes, and what is not used */
+#define OUT_SLACK   128u /* 32 literals, then a match in steps of up to MATCH_SLACK */
+#define MATCH_SLACK 64u
+
+#define NO_FLAGS (UINT64_C(1) << 63)
+
+#define CODE_MORE     7u   /* the low bits of a match if a nibble goes on with the length */
+#define NIBBLE_MORE   15u  /* the nibble if a byte goes on */
+#define BYTE_MORE     255u /* the byte if a u16 goes on, and if that is zero a u32 */
+#define LENGTH_LEAST  3u
+#define LENGTH_NIBBLE (LENGTH_LEAST + CODE_MORE)
+#define LENGTH_BYTE   (LENGTH_NIBBLE + NIBBLE_MORE)
+
+struct xpress {
+    struct etw_bytes in;
+    uint8_t *out;
+    uint8_t *out_start;
+    uint8_t *out_end;
+    uint64_t flags;  /* those to come from the top down, then a 1 that stands for their end */
+    unsigned nibble; /* what is kept of a nibble's byte, or 0 */
+    unsigned kept;   /* 1 if something is */
+};
+
+static uint64_t flags_of(uint32_t word)
+{
+    return (uint64_t)word << 32 | NO_FLAGS >> 32;
+}
+
+/* --- Fast ------------------------------------------------------------------------------------ */
+
+static inline void copy_8(uint8_t *out, const uint8_t *from)
+{
+    memcpy(out, from, 8);
+}
+
+static inline void copy_32(uint8_t *out, const uint8_t *from)
+{
+    memcpy(out, from, 16);
+    memcpy(out + 16, from + 16, 16);
+}
+
+/* Makes the first 8 bytes of a match. The next ones may be copied, 8 at a time, from the result. */
+static inline const uint8_t *start_match(uint8_t *out, size_t offset)
+{
+    static const uint8_t multiple_from_8[8] = {0, 8, 8, 9, 8, 10, 12, 14};
+    const uint8_t *from = out - offset;
+    if (offset >= 8) {
+        copy_8(out, from);
+        return from + 8;
+    }
+    if (offset >= 4) {
+        memcpy(out, from, 4);
+        memcpy(out + 4, from + 4, 4);
+    } else {
+        etw_match_copy(out, offset, 8);
+    }
+    return out + 8 - multiple_from_8[offset];
+}
+
+/* Up to 24 bytes. */
+static inline void copy_short_match(uint8_t *out, size_t offset)
+{
+    const uint8_t *from = start_match(out, offset);
+    copy_8(out + 8, from);
+    copy_8(out + 16, from + 8);
+}
+
+static inline void copy_long_match(uint8_t *out, size_t offset, size_t length)
+{
+    const uint8_t *from = out - offset;
+    if (offset >= 16) {
+        copy_32(out, from);
+        copy_32(out + 32, from + 32);
+        for (size_t i = 64; i < length; i += 32)
+            copy_32(out + i, from + i);
+        return;
+    }
+    from = start_match(out, offset);
+    for (size_t i = 8; i < length; i += 8, from += 8)
+        copy_8(out + i, from);
+}
+
+static inline void copy_literals(struct xpress *x, unsigned count)
+{
+    copy_8(x->out, x->in.at);
+    if (count > 8) {
+        copy_8(x->out + 8, x->in.at + 8);
+        memcpy(x->out + 16, x->in.at + 16, 16);
+    }
+    x->in.at += count;
+    x->out += count;
+}
+
+/* The length that goes on in a byte at *at, or 0 if it is wrong. */
+static inline size_t read_long_length(const uint8_t **at)
+{
+    size_t length = *(*at)++;
+    if (length < BYTE_MORE)
+        return length + LENGTH_BYTE;
+    length = etw_load16(*at);
+    *at += 2;
+    if (length == 0) {
+        length = etw_load32(*at);
+        *at += 4;
+    }
+    return length < LENGTH_BYTE - LENGTH_LEAST ? 0 : length + LENGTH_LEAST;
+}
+
+/* False, with nothing done, if the match is for the careful loop. Whether a nibble is read is
+ * computed, not branched on: that cannot be foretold. */
+static inline bool expand_match(struct xpress *x)
+{
+    unsigned match = etw_load16(x->in.at);
+    size_t offset = (match >> 3) + 1u;
+    if (offset > (size_t)(x->out - x->out_start))
+        return false;
+
+    unsigned has_nibble = ((match & CODE_MORE) + 1) >> 3;
+    unsigned has_byte = has_nibble & ~x->kept;
+    unsigned nibble = x->nibble | x->in.at[2] * has_byte;
+    const uint8_t *at = x->in.at + 2 + has_byte;
+    size_t length = (match & CODE_MORE) + LENGTH_LEAST + (nibble & (0u - has_nibble) & 15u);
+    if (length == LENGTH_BYTE) {
+        length = read_long_length(&at);
+        if (length == 0 || length > (size_t)(x->out_end - x->out) - MATCH_SLACK)
+            return false;
+        copy_long_match(x->out, offset, length);
+    } else {
+        copy_short_match(x->out, offset);
+    }
+    x->in.at = at;
+    x->out += length;
+    x->nibble = nibble >> (4 * has_nibble);
+    x->kept ^= has_nibble;
+    return true;
+}
+
+static inline bool expand_run(struct xpress *x)
+{
+    unsigned literals = (unsigned)__builtin_clzll(x->flags);
+    copy_literals(x, literals);
+    x->flags <<= literals;
+    if (x->flags == NO_FLAGS) {
+        x->flags = flags_of(etw_load32(x->in.at));
+        x->in.at += 4;
+        return true;
+    }
+    if (!expand_match(x))
+        return false;
+    x->flags <<= 1;
+    return true;
+}
+
+/* Works on a copy, in.left aside, whose fields the compiler can keep in registers. */
+static void expand_fast(struct xpress *state)
+{
+    struct xpress x = *state;
+    if (x.in.left < IN_SLACK || x.out_end - x.out < (ptrdiff_t)OUT_SLACK)
+        return;
+    const uint8_t *in_last = x.in.at + (x.in.left - IN_SLACK);
+    const uint8_t *out_last = x.out_end - OUT_SLACK;
+    while (x.in.at <= in_last && x.out <= out_last && expand_run(&x))
+        continue;
+
+    x.in.left -= (size_t)(x.in.at - state->in.at);
+    *state = x;
+}
+
+/* --- Careful --------------------------------------------------------------------------------- */
+
+static unsigned read_nibble(struct xpress *x)
+{
+    if (!x->kept)
+        x->nibble = etw_u8(&x->in);
+    unsigned nibble = x->nibble & 15;
+    x->nibble >>= 4;
+    x->kept ^= 1;
+    return nibble;
+}
+
+static uint64_t read_length(struct xpress *x, unsigned code)
+{
+    if (code < CODE_MORE)
+        return code + LENGTH_LEAST;
+    uint64_t length = read_nibble(x);
+    if (length < NIBBLE_MORE)
+        return length + LENGTH_NIBBLE;
+    length = etw_u8(&x->in);
+    if (length < BYTE_MORE)
+        return length + LENGTH_BYTE;
+    length = etw_u16(&x->in);
+    if (length == 0)
+        length = etw_u32(&x->in);
+    if (length < LENGTH_BYTE - LENGTH_LEAST)
+        etw_bytes_fail(&x->in, "long length is short");
+    return length + LENGTH_LEAST;
+}
+
+static void careful_match(struct xpress *x)
+{
+    unsigned match = etw_u16(&x->in);
+    size_t offset = (match >> 3) + 1u;
+    uint64_t length = read_length(x, match & CODE_MORE);
+    if (offset > (size_t)(x->out - x->out_start))
+        etw_bytes_fail(&x->in, "match begins before the output");
+    if (x->in.error)
+        return;
+
+    size_t room = (size_t)(x->out_end - x->out);
+    size_t size = length < room ? (size_t)length : room;
+    etw_match_copy(x->out, offset, size);
+    x->out += size;
+}
+
+static void careful_literal(struct xpress *x)
+{
+    uint8_t byte = etw_u8(&x->in);
+    if (x->in.error == NULL)
+        *x->out++ = byte;
+}
+
+static void expand_carefully(struct xpress *x)
+{
+    while (x->out < x->out_end && x->in.error == NULL) {
+        if (x->flags == NO_FLAGS)
+            x->flags = flags_of(etw_u32(&x->in));
+        bool is_match = x->flags >> 63;
+        x->flags <<= 1;
+        if (is_match)
+            careful_match(x);
+        else
+            careful_literal(x);
+    }
+}
+
+enum etw_status etw_xpress_expand(const uint8_t *in, size_t size, uint8_t *out, size_t room,
+                                  size_t *made)
+{
+    struct xpress x = {
+        .in = {.at = in, .left = size},
+        .out = out,
+        .out_start = out,
+        .out_end = out + room,
+        .flags = NO_FLAGS,
+    };
+    expand_fast(&x);
+    expand_carefully(&x);
+    *made = (size_t)(x.out - out);
+    return *made == room ? ETW_OK : ETW_MALFORMED;
+}
