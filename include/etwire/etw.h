@@ -34,6 +34,7 @@
 #include <stdint.h>
 
 #include "evntcons.h"
+#include "evntrace.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -88,14 +88,14 @@ static int size_fits(const struct etw_buffer *buffer, const struct etw_layout *l
 /* The header buffer of old and of relogged traces keeps another value in SavedOffset. */
 static int saved_fits(const struct etw_buffer *buffer)
 {
-    return buffer->saved == buffer->filled || buffer->type == ETW_BUFFER_HEADER;
+    return buffer->saved == buffer->filled || buffer->type == ETW_BUFFER_TYPE_HEADER;
 }
 
 static int count_signs(const struct etw_buffer *buffer, const struct etw_layout *layout)
 {
     return size_fits(buffer, layout) + ends_inside(buffer->filled, room_of(buffer, layout)) +
            saved_fits(buffer) + (buffer->references == 0) +
-           ((buffer->flags & ~FLAGS_KNOWN) == 0) + (buffer->type < ETW_BUFFER_TYPES) +
+           ((buffer->flags & ~FLAGS_KNOWN) == 0) + (buffer->type < ETW_BUFFER_TYPE_COUNT) +
            (buffer->state <= STATE_MAX);
 }
 
@@ -120,9 +120,9 @@ static const char *repair(struct etw_buffer *buffer, const struct etw_layout *la
         what = "a buffer has flags that are not known";
         buffer->flags &= FLAGS_KNOWN;
     }
-    if (buffer->type >= ETW_BUFFER_TYPES) {
+    if (buffer->type >= ETW_BUFFER_TYPE_COUNT) {
         what = "a buffer has a type that is not known";
-        buffer->type = ETW_BUFFER_GENERIC;
+        buffer->type = ETW_BUFFER_TYPE_GENERIC;
     }
     if (layout->stride != 0 && etw_buffer_is_compressed(buffer)) {
         what = "a buffer says it is compressed in a trace that is not";
@@ -147,7 +147,7 @@ static const char *repair(struct etw_buffer *buffer, const struct etw_layout *la
 
 static enum etw_soundness settle_old(struct etw_buffer *buffer, const char **what)
 {
-    if (buffer->filled < ETW_BUFFER_HEADER_SIZE || buffer->type >= ETW_BUFFER_TYPES)
+    if (buffer->filled < ETW_BUFFER_HEADER_SIZE || buffer->type >= ETW_BUFFER_TYPE_COUNT)
         return ETW_UNSOUND;
     if (buffer->filled <= buffer->size)
         return ETW_SOUND;

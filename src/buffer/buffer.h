@@ -26,15 +26,15 @@
 
 /* BufferType; those from 0 to 5 but REFERENCE_TIME hold events */
 enum etw_buffer_type {
-    ETW_BUFFER_GENERIC = 0,
-    ETW_BUFFER_RUNDOWN = 1,
-    ETW_BUFFER_CONTEXT_SWAP = 2,
-    ETW_BUFFER_REFERENCE_TIME = 3,
-    ETW_BUFFER_HEADER = 4,
-    ETW_BUFFER_BATCHED = 5,
-    ETW_BUFFER_EMPTY_MARKER = 6,
-    ETW_BUFFER_DEBUGGER_INFO = 7,
-    ETW_BUFFER_TYPES = 8
+    ETW_BUFFER_TYPE_GENERIC = 0,
+    ETW_BUFFER_TYPE_RUNDOWN = 1,
+    ETW_BUFFER_TYPE_CONTEXT_SWAP = 2,
+    ETW_BUFFER_TYPE_REFERENCE_TIME = 3,
+    ETW_BUFFER_TYPE_HEADER = 4,
+    ETW_BUFFER_TYPE_BATCHED = 5,
+    ETW_BUFFER_TYPE_EMPTY_MARKER = 6,
+    ETW_BUFFER_TYPE_DEBUGGER_INFO = 7,
+    ETW_BUFFER_TYPE_COUNT = 8
 };
 
 /* The three layouts of a buffer header that Windows has had. */
@@ -104,7 +104,7 @@ void etw_buffer_context(const struct etw_buffer *buffer, ETW_BUFFER_CONTEXT *con
 
 static inline int etw_buffer_has_events(const struct etw_buffer *buffer)
 {
-    return buffer->type != ETW_BUFFER_REFERENCE_TIME && buffer->type < ETW_BUFFER_EMPTY_MARKER;
+    return buffer->type != ETW_BUFFER_TYPE_REFERENCE_TIME && buffer->type < ETW_BUFFER_TYPE_EMPTY_MARKER;
 }
 
 static inline int etw_buffer_is_compressed(const struct etw_buffer *buffer)

@@ -386,7 +386,7 @@ static struct etw_file_run *run_of(struct etw_input *input, const struct etw_buf
 {
     size_t place;
     uint32_t processor =
-        buffer->type == ETW_BUFFER_HEADER ? ETW_NO_PROCESSOR : buffer->processor;
+        buffer->type == ETW_BUFFER_TYPE_HEADER ? ETW_NO_PROCESSOR : buffer->processor;
     struct etw_file_run *run = find_run(input, processor, &place);
     return run != NULL ? run : add_run(input, processor, place);
 }
@@ -394,7 +394,7 @@ static struct etw_file_run *run_of(struct etw_input *input, const struct etw_buf
 static void count_buffer(struct etw_input *input, const struct etw_buffer *buffer)
 {
     input->buffers++;
-    input->data_buffers += buffer->type != ETW_BUFFER_HEADER;
+    input->data_buffers += buffer->type != ETW_BUFFER_TYPE_HEADER;
     input->compressed += etw_buffer_is_compressed(buffer);
 }
 
@@ -442,7 +442,7 @@ static enum etw_status add_buffer(struct etw_input *input, const struct etw_plac
     count_buffer(input, &place->buffer);
     struct placed item = {{place->offset, place->ordinal, place->stored}, run,
                           place->buffer.sequence, place->buffer.flush_time,
-                          place->buffer.type == ETW_BUFFER_HEADER};
+                          place->buffer.type == ETW_BUFFER_TYPE_HEADER};
     if (circular != NULL)
         return keep_placed(circular, &item);
     return etw_index_add(&run->index, &item.entry);

@@ -280,7 +280,7 @@ static enum etw_status take_arrivals(struct etw_stream *stream)
     enum etw_status status = ETW_OK;
     while (node != NULL) {
         struct node *next = node->next;
-        struct stream_run *run = run_of(stream, node->buffer.type == ETW_BUFFER_HEADER
+        struct stream_run *run = run_of(stream, node->buffer.type == ETW_BUFFER_TYPE_HEADER
                                                     ? ETW_NO_PROCESSOR
                                                     : node->buffer.processor);
         if (run == NULL) { /* put the rest back */
@@ -587,7 +587,7 @@ static enum etw_status take_header(struct etw_stream *stream, struct node *node)
     if (node->buffer.state == ETW_COMPRESSION_LZNT1 ||
         node->buffer.state == ETW_COMPRESSION_XPRESS_HUFFMAN)
         layout->compression = node->buffer.state;
-    node->buffer.type = ETW_BUFFER_HEADER;
+    node->buffer.type = ETW_BUFFER_TYPE_HEADER;
     stream->has_header = 1;
     return ETW_OK;
 }
@@ -607,11 +607,11 @@ static void note_times(struct etw_stream *stream, const struct node *node)
 {
     const struct etw_buffer *buffer = &node->buffer;
     int is_marker = (buffer->flags & ETW_BUFFER_FLUSH_MARKER) != 0 ||
-                    buffer->type == ETW_BUFFER_EMPTY_MARKER;
+                    buffer->type == ETW_BUFFER_TYPE_EMPTY_MARKER;
     clock_gettime(CLOCK_MONOTONIC, &stream->last_arrival);
     if (is_live(stream))
         stream->newest = newest_ticks(node->events, stream->newest);
-    if (buffer->type == ETW_BUFFER_HEADER)
+    if (buffer->type == ETW_BUFFER_TYPE_HEADER)
         return;
     stream->last_flush = buffer->flush_time;
     if (buffer->flush_time < stream->earliest_flush)
@@ -633,7 +633,7 @@ static enum etw_status enqueue(struct etw_stream *stream, struct node *node, siz
         enum etw_status status = take_header(stream, node);
         if (status != ETW_OK)
             return status;
-    } else if (node->buffer.type != ETW_BUFFER_HEADER && !stream->options.any_order &&
+    } else if (node->buffer.type != ETW_BUFFER_TYPE_HEADER && !stream->options.any_order &&
                node->buffer.flush_time < stream->last_flush) {
         return ETW_OUT_OF_ORDER;
     }

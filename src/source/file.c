@@ -193,9 +193,9 @@ enum etw_status etw_source_path(struct etw_source *source, const char *path)
 
 #endif
 
-enum etw_status etw_source_copy(struct etw_source *source, FILE *file)
+enum etw_status etw_source_copy(struct etw_source *source, FILE *from)
 {
-    int descriptor = dup(fileno(file));
+    int descriptor = dup(fileno(from));
     if (descriptor < 0)
         return ETW_READ_FAILED;
     enum etw_status status = ETW_READ_FAILED;

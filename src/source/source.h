@@ -41,7 +41,7 @@ struct etw_source {
 enum etw_status etw_source_path(struct etw_source *source, const char *path);
 enum etw_status etw_source_descriptor(struct etw_source *source, int descriptor);
 void etw_source_memory(struct etw_source *source, const void *bytes, size_t size);
-enum etw_status etw_source_copy(struct etw_source *source, FILE *file);
+enum etw_status etw_source_copy(struct etw_source *source, FILE *from);
 void etw_source_pipe(struct etw_source *source, int descriptor);
 
 /* See etw_source_kind.read. room has room for size bytes. ETW_OK (also with *got < size, at the
