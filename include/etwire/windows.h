@@ -33,8 +33,7 @@
 #ifndef ETWIRE_WINDOWS_H
 #define ETWIRE_WINDOWS_H
 
-/* --- What is needed on Windows too --------------------------------------------------------------
- */
+/* --- What is needed on Windows too ------------------------------------------------------------ */
 
 /* Marks a function that the library exports. */
 #if defined(__GNUC__) && !defined(_WIN32)
@@ -59,13 +58,18 @@
 
 /* Two members that are the low and the high part of one number. */
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#define ETWIRE_LOW_HIGH(low, high)                                                                 \
-    high;                                                                                          \
-    low
+/* clang-format off */
+#define ETWIRE_LOW_HIGH(low, high) high; low
 #else
-#define ETWIRE_LOW_HIGH(low, high)                                                                 \
-    low;                                                                                           \
-    high
+#define ETWIRE_LOW_HIGH(low, high) low; high
+/* clang-format on */
+#endif
+
+/* A wide string literal from a narrow one. */
+#if defined(_WIN32) || (defined(__SIZEOF_WCHAR_T__) && __SIZEOF_WCHAR_T__ == 2)
+#define ETWIRE_WIDE(text) L##text
+#else
+#define ETWIRE_WIDE(text) u##text
 #endif
 
 #ifndef _WIN32
@@ -74,8 +78,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* --- Calling conventions and annotations ---------------------------------------------------------
- */
+/* --- Calling conventions and annotations ------------------------------------------------------ */
 
 #ifdef __cplusplus
 #define EXTERN_C extern "C"
@@ -258,13 +261,10 @@ typedef PVOID PSECURITY_DESCRIPTOR;
 
 #if defined(__SIZEOF_WCHAR_T__) && __SIZEOF_WCHAR_T__ == 2
 typedef wchar_t WCHAR;
-#define ETWIRE_WIDE_(text) L##text
 #elif defined(__cplusplus) && __cplusplus >= 201103L
 typedef char16_t WCHAR;
-#define ETWIRE_WIDE_(text) u##text
 #else
 typedef uint16_t WCHAR; /* the type of the elements of u"" */
-#define ETWIRE_WIDE_(text) u##text
 #endif
 
 typedef WCHAR *PWCHAR, *PWCH, *PWSTR, *LPWSTR;
@@ -276,7 +276,7 @@ typedef const CHAR *PCCH, *PCSTR, *LPCSTR;
 typedef WCHAR TCHAR, *PTCHAR;
 typedef LPWSTR PTSTR, LPTSTR;
 typedef LPCWSTR PCTSTR, LPCTSTR;
-#define TEXT(text) ETWIRE_WIDE_(text)
+#define TEXT(text) ETWIRE_WIDE(text)
 #else
 typedef CHAR TCHAR, *PTCHAR;
 typedef LPSTR PTSTR, LPTSTR;
@@ -380,21 +380,10 @@ typedef GUID IID, CLSID;
 #define REFGUID const GUID *const
 #endif
 
-/* DEFINE_GUID names a GUID that is elsewhere; with INITGUID defined before this header is included
- * for the first time, it is here. Several files of a program may define the same one. */
 #if defined(__GNUC__)
 #define DECLSPEC_SELECTANY __attribute__((weak))
 #else
 #define DECLSPEC_SELECTANY
-#endif
-
-#ifdef INITGUID
-#define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8)                               \
-    EXTERN_C ETWIRE_EXPORT const GUID name;                                                        \
-    DECLSPEC_SELECTANY const GUID name = {l, w1, w2, {b1, b2, b3, b4, b5, b6, b7, b8}}
-#else
-#define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8)                               \
-    EXTERN_C ETWIRE_EXPORT const GUID name
 #endif
 
 /* Takes two GUIDs in C++, two pointers to GUIDs in C. */
@@ -492,4 +481,19 @@ ETWIRE_EXPORT VOID WINAPI SetLastError(DWORD dwErrCode);
 
 #endif
 
+#endif
+
+/* DEFINE_GUID names a GUID that is elsewhere; if INITGUID is defined it is here. Several files of a
+ * program may define the same one. Outside the guard, so that INITGUID counts wherever it is
+ * defined before the header that uses DEFINE_GUID. */
+#ifndef _WIN32
+#undef DEFINE_GUID
+#ifdef INITGUID
+#define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8)                               \
+    EXTERN_C ETWIRE_EXPORT const GUID name;                                                        \
+    DECLSPEC_SELECTANY const GUID name = {l, w1, w2, {b1, b2, b3, b4, b5, b6, b7, b8}}
+#else
+#define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8)                               \
+    EXTERN_C ETWIRE_EXPORT const GUID name
+#endif
 #endif
