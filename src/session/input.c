@@ -395,7 +395,7 @@ static void count_buffer(struct etw_input *input, const struct etw_buffer *buffe
 {
     input->buffers++;
     input->data_buffers += buffer->type != ETW_BUFFER_TYPE_HEADER;
-    input->compressed += etw_buffer_is_compressed(buffer);
+    input->compressed += (uint64_t)etw_buffer_is_compressed(buffer);
 }
 
 /* A buffer of a circular file, for sorting. */

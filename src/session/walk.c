@@ -46,11 +46,11 @@ static enum etw_status judge(struct etw_walk *walk, uint64_t offset, struct etw_
 {
     struct etw_bytes bytes;
     int ahead = walk->layout.stride != 0 && walk->layout.stride <= SMALL_STRIDE;
+    *what = NULL;
+    *soundness = ETW_UNSOUND;
     enum etw_status status = peek(walk, offset, HEADER_PEEK, ahead, &bytes);
     if (status != ETW_OK)
         return status;
-    *what = NULL;
-    *soundness = ETW_UNSOUND;
     if (bytes.left < ETW_BUFFER_HEADER_SIZE)
         return bytes.left == 0 ? ETW_END : ETW_OK;
     etw_buffer_read(&bytes, &walk->layout, buffer);
