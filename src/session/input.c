@@ -338,6 +338,33 @@ static enum etw_status restore(struct etw_run *run)
 
 static const struct etw_feed feed = {next_buffer, slide, restore, report_event};
 
+/* --- Whole buffers -------------------------------------------------------------------------------- */
+
+enum etw_status etw_input_read_buffer(struct etw_input *input, const struct etw_entry *entry,
+                                      struct etw_buffer *buffer, struct etw_bytes *bytes)
+{
+    size_t size = (size_t)entry->stored, got;
+    uint32_t filled;
+    const uint8_t *at;
+    *bytes = (struct etw_bytes){0};
+    enum etw_status status = ensure(&input->stored, &input->stored_size, size + 1);
+    if (status == ETW_OK)
+        status =
+            etw_source_read(&input->source, entry->offset, size, input->stored, &at, &got);
+    if (status != ETW_OK)
+        return status;
+    struct etw_bytes header = {.at = at, .left = got};
+    status = read_header(input, entry, &header, buffer);
+    if (status == ETW_OK)
+        status =
+            ensure(&input->whole, &input->whole_size, etw_buffer_image_size(buffer, got));
+    if (status != ETW_OK)
+        return status;
+    status = etw_buffer_image(buffer, &input->walk.layout, at, got, input->whole, &filled);
+    *bytes = (struct etw_bytes){.at = input->whole, .left = filled, .offset = entry->offset};
+    return status;
+}
+
 /* --- The index ------------------------------------------------------------------------------------ */
 
 static struct etw_file_run *find_run(struct etw_input *input, uint32_t processor, size_t *place)
@@ -540,6 +567,23 @@ static enum etw_status build_index(struct etw_input *input)
     return ETW_OK;
 }
 
+/* What the header buffer says besides its first event. */
+static enum etw_status read_extras(struct etw_input *input)
+{
+    struct etw_index_cursor cursor = {0};
+    struct etw_buffer buffer;
+    struct etw_bytes bytes;
+    size_t place;
+    struct etw_file_run *run = find_run(input, ETW_NO_PROCESSOR, &place);
+    if (run == NULL || etw_index_next(&run->index, &cursor) != ETW_OK)
+        return ETW_OK;
+    enum etw_status status = etw_input_read_buffer(input, &cursor.entry, &buffer, &bytes);
+    if (status == ETW_MALFORMED || status == ETW_READ_FAILED)
+        return ETW_OK;
+    etw_bytes_take(&bytes, ETW_BUFFER_HEADER_SIZE);
+    return status == ETW_OK ? etw_extras_read(bytes, &input->extras) : status;
+}
+
 /* --- All of it ------------------------------------------------------------------------------------ */
 
 void etw_facts_init(struct etw_event_facts *facts, const struct etw_logfile *logfile, uint32_t file,
@@ -569,6 +613,8 @@ enum etw_status etw_input_open(struct etw_input *input, struct etw_source *sourc
         log->stats.buffers_lost += input->logfile.header.BuffersLost;
         status = build_index(input);
     }
+    if (status == ETW_OK)
+        status = read_extras(input);
     if (status != ETW_OK)
         etw_input_close(input);
     return status;
@@ -657,33 +703,6 @@ enum etw_status etw_input_seek(struct etw_input *input, int64_t time)
     return ETW_OK;
 }
 
-/* --- Whole buffers -------------------------------------------------------------------------------- */
-
-enum etw_status etw_input_read_buffer(struct etw_input *input, const struct etw_entry *entry,
-                                      struct etw_buffer *buffer, struct etw_bytes *bytes)
-{
-    size_t size = (size_t)entry->stored, got;
-    uint32_t filled;
-    const uint8_t *at;
-    *bytes = (struct etw_bytes){0};
-    enum etw_status status = ensure(&input->stored, &input->stored_size, size + 1);
-    if (status == ETW_OK)
-        status =
-            etw_source_read(&input->source, entry->offset, size, input->stored, &at, &got);
-    if (status != ETW_OK)
-        return status;
-    struct etw_bytes header = {.at = at, .left = got};
-    status = read_header(input, entry, &header, buffer);
-    if (status == ETW_OK)
-        status =
-            ensure(&input->whole, &input->whole_size, etw_buffer_image_size(buffer, got));
-    if (status != ETW_OK)
-        return status;
-    status = etw_buffer_image(buffer, &input->walk.layout, at, got, input->whole, &filled);
-    *bytes = (struct etw_bytes){.at = input->whole, .left = filled, .offset = entry->offset};
-    return status;
-}
-
 enum etw_status etw_input_next_flushed(struct etw_input *input, struct etw_walk *again,
                                        struct etw_index_cursor *cursor, struct etw_entry *entry)
 {
@@ -716,6 +735,7 @@ void etw_input_close(struct etw_input *input)
     etw_index_reset(&input->flush_order);
     etw_walk_reset(&input->walk);
     etw_logfile_reset(&input->logfile);
+    etw_extras_reset(&input->extras);
     etw_source_close(&input->source);
     *input = (struct etw_input){0};
 }

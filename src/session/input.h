@@ -5,6 +5,7 @@
 #define ETW_INPUT_H
 
 #include "order/order.h"
+#include "session/extras.h"
 #include "session/index.h"
 #include "session/walk.h"
 
@@ -33,6 +34,7 @@ struct etw_input {
     struct etw_source source;
     struct etw_walk walk;       /* as it was at the end of the file */
     struct etw_logfile logfile;
+    struct etw_extras extras;
     struct etw_event_facts facts;
     struct etw_log *log;
     struct etw_file_run **runs; /* the header's, then by processor; owned */

@@ -73,9 +73,10 @@ enum etw_status etw_pump_spool(struct etw_pump *pump, struct etw_source *source)
     return status;
 }
 
-void etw_pump_released(const void *buffer, void *context)
+void etw_pump_released(void *context, const void *buffer, size_t size)
 {
     (void)context;
+    (void)size;
     free((void *)(uintptr_t)buffer);
 }
 

@@ -34,7 +34,7 @@ enum etw_status etw_pump_spool(struct etw_pump *pump, struct etw_source *source)
 enum etw_status etw_pump_step(struct etw_pump *pump, struct etw_stream *stream);
 
 /* Frees a buffer that a pump added. */
-void etw_pump_released(const void *buffer, void *context);
+void etw_pump_released(void *context, const void *buffer, size_t size);
 
 void etw_pump_close(struct etw_pump *pump);
 

@@ -15,6 +15,7 @@ struct node {
     struct node *next;     /* added after it; until then, the next arrival */
     struct node *next_run; /* the next of its run */
     const void *given;     /* what the caller added */
+    size_t given_size;
     uint8_t *expanded;     /* if it was compressed */
     struct etw_bytes events;
     struct etw_buffer buffer;
@@ -47,7 +48,7 @@ struct stream_run {
 struct etw_stream {
     struct etw_stream_options options;
     struct etw_log *log;
-    etw_buffer_released released;
+    etw_stream_released released;
     void *released_context;
 
     /* Guarded by lock: what etw_stream_put and its like touch. */
@@ -60,6 +61,7 @@ struct etw_stream {
     int has_header;
     struct etw_layout layout;
     struct etw_logfile logfile;
+    struct etw_extras extras;
     int64_t last_flush;
     int64_t earliest_flush;  /* since the last marker */
     int64_t marked_until;    /* rule 3 */
@@ -216,7 +218,7 @@ static void release(struct etw_stream *stream, struct node *node)
     free(node->expanded);
     node->expanded = NULL;
     if (stream->released != NULL)
-        stream->released(node->given, stream->released_context);
+        stream->released(stream->released_context, node->given, node->given_size);
 }
 
 static void finish_node(struct etw_stream *stream, struct node *node)
@@ -556,6 +558,7 @@ static enum etw_status make_node(const struct etw_layout *layout, const void *gi
     if (node == NULL)
         return ETW_NO_MEMORY;
     node->given = given;
+    node->given_size = size;
     struct etw_bytes bytes = {.at = given, .left = size};
     etw_buffer_read(&bytes, layout, &node->buffer);
     enum etw_status status = check_sizes(&node->buffer, size);
@@ -588,8 +591,11 @@ static enum etw_status take_header(struct etw_stream *stream, struct node *node)
         node->buffer.state == ETW_COMPRESSION_XPRESS_HUFFMAN)
         layout->compression = node->buffer.state;
     node->buffer.type = ETW_BUFFER_TYPE_HEADER;
-    stream->has_header = 1;
-    return ETW_OK;
+    status = etw_extras_read(node->events, &stream->extras);
+    stream->has_header = status == ETW_OK;
+    if (status != ETW_OK)
+        etw_logfile_reset(&stream->logfile);
+    return status;
 }
 
 static int64_t newest_ticks(struct etw_bytes events, int64_t newest)
@@ -818,7 +824,7 @@ enum etw_status etw_stream_new(const struct etw_stream_options *options, struct 
     return ETW_OK;
 }
 
-void etw_stream_set_released(struct etw_stream *stream, etw_buffer_released released, void *context)
+void etw_stream_set_released(struct etw_stream *stream, etw_stream_released released, void *context)
 {
     stream->released = released;
     stream->released_context = context;
@@ -843,6 +849,17 @@ void etw_stream_release_all(struct etw_stream *stream)
         stream->runs[i]->current = stream->runs[i]->first = stream->runs[i]->last = NULL;
 }
 
+enum etw_status etw_stream_skip(struct etw_stream *stream)
+{
+    int is_over;
+    pthread_mutex_lock(&stream->lock);
+    atomic_store(&stream->has_news, 0);
+    is_over = stream->is_over = stream->is_closed;
+    pthread_mutex_unlock(&stream->lock);
+    etw_stream_release_all(stream);
+    return is_over ? ETW_END : ETW_AGAIN;
+}
+
 void etw_stream_free(struct etw_stream *stream)
 {
     if (stream == NULL)
@@ -854,6 +871,7 @@ void etw_stream_free(struct etw_stream *stream)
     free(stream->runs);
     free(stream->expected);
     etw_logfile_reset(&stream->logfile);
+    etw_extras_reset(&stream->extras);
     pthread_cond_destroy(&stream->arrived);
     pthread_mutex_destroy(&stream->lock);
     free(stream);
@@ -865,6 +883,11 @@ const struct etw_logfile *etw_stream_logfile(struct etw_stream *stream)
     const struct etw_logfile *logfile = stream->has_header ? &stream->logfile : NULL;
     pthread_mutex_unlock(&stream->lock);
     return logfile;
+}
+
+const struct etw_extras *etw_stream_extras(struct etw_stream *stream)
+{
+    return etw_stream_logfile(stream) != NULL ? &stream->extras : NULL;
 }
 
 void etw_stream_count(struct etw_stream *stream, struct etw_stream_counts *counts)

@@ -22,6 +22,7 @@
 #define ETW_STREAM_H
 
 #include "order/order.h"
+#include "session/extras.h"
 #include "session/log.h"
 
 struct etw_stream;
@@ -49,9 +50,14 @@ enum etw_status etw_stream_set_last(struct etw_stream *stream, uint16_t processo
 void etw_stream_close(struct etw_stream *stream);
 enum etw_status etw_stream_wait(struct etw_stream *stream, int timeout_ms);
 
-/* On the reader's thread. etw_stream_next is etw_next without a filter. */
-void etw_stream_set_released(struct etw_stream *stream, etw_buffer_released released,
+/* Told of a buffer, size bytes as added, that the stream needs no longer. */
+typedef void (*etw_stream_released)(void *context, const void *buffer, size_t size);
+
+/* On the reader's thread. etw_stream_next is etw_next without a filter; etw_stream_skip releases all
+ * that was added, without reading its events: ETW_AGAIN or ETW_END. */
+void etw_stream_set_released(struct etw_stream *stream, etw_stream_released released,
                              void *context);
+enum etw_status etw_stream_skip(struct etw_stream *stream);
 enum etw_status etw_stream_next(struct etw_stream *stream, struct etw_order *order,
                                 const struct etw_event **event);
 
@@ -60,6 +66,9 @@ void etw_stream_release_all(struct etw_stream *stream);
 
 /* The header event, or NULL before the first buffer. Valid until etw_stream_free. Any thread. */
 const struct etw_logfile *etw_stream_logfile(struct etw_stream *stream);
+
+/* What its header buffer says besides. Likewise. */
+const struct etw_extras *etw_stream_extras(struct etw_stream *stream);
 
 /* Counts of the buffers added. */
 struct etw_stream_counts {

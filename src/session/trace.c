@@ -22,6 +22,8 @@ static enum etw_status read_options(const struct etw_options *given, struct etw_
         options->horizon_ms = ETW_LIMIT_HORIZON_MS;
     if (options->end_time == 0)
         options->end_time = INT64_MAX;
+    if (options->start_time == 0)
+        options->start_time = INT64_MIN; /* ticks without a clock may be below zero */
     return options->end_time < options->start_time ? ETW_INVALID_ARGUMENT : ETW_OK;
 }
 
@@ -298,7 +300,7 @@ static enum etw_status next_of_pipe(struct etw_trace *trace, const struct etw_ev
     return status;
 }
 
-static int is_header_event(const struct etw_event *event)
+int etw_event_is_header(const struct etw_event *event)
 {
     static const GUID trace_class = {
         0x68fdd900, 0x4a3e, 0x11d1, {0x84, 0xf4, 0x00, 0x00, 0xf8, 0x04, 0x64, 0xe3}};
@@ -314,7 +316,7 @@ static int is_wanted(struct etw_trace *trace, const struct etw_event *event)
         return 0;
     if (event->time >= trace->options.start_time && event->time <= trace->options.end_time)
         return 1;
-    if (is_header_event(event))
+    if (etw_event_is_header(event))
         return !trace->is_seeking;
     trace->log.stats.filtered_events++;
     return 0;
@@ -386,13 +388,22 @@ static struct etw_stream *fed_by_caller(struct etw_trace *trace)
     return trace == NULL || trace->pump.is_open || trace->pump.log != NULL ? NULL : trace->stream;
 }
 
+static void tell_released(void *context, const void *buffer, size_t size)
+{
+    struct etw_trace *trace = context;
+    (void)size;
+    trace->released(buffer, trace->released_context);
+}
+
 enum etw_status etw_stream_on_release(struct etw_trace *trace, etw_buffer_released released,
                                       void *context)
 {
     struct etw_stream *stream = fed_by_caller(trace);
     if (stream == NULL)
         return ETW_INVALID_ARGUMENT;
-    etw_stream_set_released(stream, released, context);
+    trace->released = released;
+    trace->released_context = context;
+    etw_stream_set_released(stream, released == NULL ? NULL : tell_released, trace);
     return ETW_OK;
 }
 

@@ -22,6 +22,8 @@ struct etw_trace {
     uint32_t count;
     struct etw_stream *stream;
     struct etw_pump pump;
+    etw_buffer_released released; /* of etw_stream_on_release */
+    void *released_context;
     struct etw_names *names; /* one a file, or one */
     int has_started;
     int is_seeking;    /* events before seek_time are passed over */
@@ -36,5 +38,8 @@ struct etw_trace {
  * by ticks if those are of one clock, or if raw_time; else by FILETIME. ETW_OK or ETW_NO_MEMORY. */
 enum etw_status etw_order_inputs(struct etw_order *order, struct etw_input *const *inputs,
                                  size_t count, int raw_time);
+
+/* Whether an event is the header event of its trace. */
+int etw_event_is_header(const struct etw_event *event);
 
 #endif
