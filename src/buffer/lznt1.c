@@ -90,20 +90,19 @@ static void expand_group(struct etw_bytes *chunk, struct output *out, size_t chu
     }
 }
 
-/* A chunk that is cut is expanded as far as it goes; then in has failed. */
+/* A chunk that is cut is expanded as far as it goes, and is then the last. */
 static void expand_chunk(struct etw_bytes *in, unsigned header, struct output *out)
 {
     size_t size = (header & CHUNK_MASK) + 1u;
     struct etw_bytes chunk = etw_bytes_split(in, least(size, in->left));
-    size_t cut = size - chunk.left;
     size_t chunk_start = out->made;
 
     if (!(header & COMPRESSED_FLAG))
         copy_plain(&chunk, out);
     while (chunk.left > 0 && out->made < out->room)
         expand_group(&chunk, out, chunk_start);
-    if (chunk.error || cut > 0)
-        etw_bytes_fail(in, "chunk is cut or malformed");
+    if (chunk.error)
+        etw_bytes_fail(in, chunk.error);
 }
 
 enum etw_status etw_lznt1_expand(const uint8_t *in, size_t size, uint8_t *out, size_t room,

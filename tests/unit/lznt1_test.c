@@ -235,6 +235,17 @@ static void refuses_offsets_before_the_chunk(void)
     check(expands(etw_lznt1_expand, &stream, stream.size, 5000, ETW_MALFORMED, 0));
 }
 
+static void goes_no_further_than_a_malformed_chunk(void)
+{
+    start();
+    start_chunk();
+    put_literals(10);
+    put_match_word(11, 3);
+    end_chunk(0xb000);
+    put_plain_chunk(10);
+    check(expands(etw_lznt1_expand, &stream, stream.size, stream.room, ETW_MALFORMED, 10));
+}
+
 static void refuses_more_than_a_chunk_makes(void)
 {
     start();
@@ -267,6 +278,7 @@ int main(void)
     expands_nothing();
     refuses_other_signatures();
     refuses_offsets_before_the_chunk();
+    goes_no_further_than_a_malformed_chunk();
     refuses_more_than_a_chunk_makes();
     return tap_done();
 }

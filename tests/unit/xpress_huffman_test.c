@@ -248,8 +248,11 @@ static void expands_several_blocks(void)
     put_steep_tokens(1);
     put_match(8, 65536 - (uint32_t)(stream.room - second));
     start_flat_block();
+    size_t third = stream.room;
     put_match(65535, 400);
-    put_random_tokens(2, stream.room + 65536 - 400);
+    put_random_tokens(2, third + 65000);
+    while (stream.room < third + 65536)
+        put_literal('z');
     start_flat_block();
     put_literal('!');
     check(expands_fully(etw_xpress_huffman_expand, &stream));

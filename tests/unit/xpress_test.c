@@ -310,12 +310,12 @@ static void refuses_long_lengths_that_are_short(void)
 
 static void fills_room_with_the_longest_match(void)
 {
-    for (int far = 0; far <= 1; far++) {
+    for (size_t length = 10; length <= 100000; length *= 100) {
         start();
         put_literals(100);
         put_flag(1);
         put_bytes(&stream, "\x07\x00\x0f\xff\x00\x00\xff\xff\xff\xff", 10);
-        put_expected_match(&stream, 1, far ? 100000 : 10);
+        put_expected_match(&stream, 1, length);
         check(expands_fully(etw_xpress_expand, &stream));
     }
 }
