@@ -154,29 +154,31 @@ void pack_xpress(struct blob *out, const uint8_t *in, size_t size, enum pack_met
     free(finder);
 }
 
+/* A number of the given width from the input; 0 if that has ended. */
+static size_t unpack_number(const uint8_t *in, size_t size, size_t *at, int width)
+{
+    if (size - *at < (size_t)width)
+        return 0;
+    *at += (size_t)width;
+    return (size_t)get_number(in + *at - width, width);
+}
+
 /* The length of a match whose code is in the low three bits of its token. */
 static size_t unpack_length(const uint8_t *in, size_t size, size_t *at, size_t *nibble_at,
                             unsigned code)
 {
     if (code < 7)
         return code + 3;
-    if (!*nibble_at && *at >= size)
-        return 0;
-    unsigned nibble = *nibble_at ? in[*nibble_at] >> 4 : in[*at] & 15;
-    *nibble_at = *nibble_at ? 0 : (*at)++;
+    size_t nibble = *nibble_at ? in[*nibble_at] >> 4 : unpack_number(in, size, at, 1) & 15;
+    *nibble_at = *nibble_at ? 0 : *at - 1;
     if (nibble < 15)
         return nibble + 10;
-    if (size - *at < 7) /* the longest form */
-        return size - *at >= 1 && in[*at] < 255 ? in[(*at)++] + 25U : 0;
-    unsigned byte = in[(*at)++];
+    size_t byte = unpack_number(in, size, at, 1);
     if (byte < 255)
         return byte + 25;
-    size_t length = (size_t)get_number(in + *at, 2);
-    *at += 2;
-    if (!length) {
-        length = (size_t)get_number(in + *at, 4);
-        *at += 4;
-    }
+    size_t length = unpack_number(in, size, at, 2);
+    if (!length)
+        length = unpack_number(in, size, at, 4);
     return length + 3;
 }
 
@@ -204,7 +206,7 @@ size_t unpack_xpress(const uint8_t *in, size_t size, uint8_t *out, size_t room)
         at += 2;
         size_t length = unpack_length(in, size, &at, &nibble_at, token & 7);
         size_t distance = (token >> 3) + 1;
-        if (!length || distance > made)
+        if (distance > made)
             break;
         for (; length && made < room; length--, made++)
             out[made] = out[made - distance];
