@@ -464,14 +464,16 @@ static void put_old_part(struct assembler *assembler, struct statement *statemen
 static void put_processor_part(struct assembler *assembler, struct statement *statement,
                                uint8_t *at, uint64_t flags)
 {
+    const struct settings *settings = &assembler->settings;
     uint64_t processor = field_number(statement, "processor", 0);
     if (flags & BUFFER_PROC_INDEX) {
         put_number(at + 0x28, 2, processor);
     } else {
         put_number(at + 0x28, 1, processor);
-        put_number(at + 0x29, 1, field_number(statement, "alignment", 8));
+        put_number(at + 0x29, 1,
+                   field_number(statement, "alignment", is_windows_8(settings) ? 0 : 8));
     }
-    put_number(at + 0x2a, 2, field_number(statement, "logger", assembler->settings.logger));
+    put_number(at + 0x2a, 2, field_number(statement, "logger", settings->logger));
 }
 
 /* Flags and type, or before 5.2 a count of lost events. */
@@ -693,6 +695,8 @@ static void add_header_event(struct assembler *assembler, struct statement *stat
     put_number(head + 8, 4, field_number(statement, "tid", 0));
     put_number(head + 12, 4, field_number(statement, "pid", 0));
     put_number(head + 16, 8, assembler->ticks);
+    put_number(head + 24, 4, field_number(statement, "kernel", 0));
+    put_number(head + 28, 4, field_number(statement, "user", 0));
     add_logfile_header(assembler, statement, version, width, &record->head);
 }
 
