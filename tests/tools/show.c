@@ -249,7 +249,7 @@ static void show_header(struct etw_trace *trace, const struct etw_event *event)
         {"pid", delivered->ProcessId, 0},
         {"payload-size", event->record.UserDataLength, event->stored_size - 32U},
         {"start-ticks", (uint64_t)header.start_ticks, (uint64_t)event->ticks},
-        {"is-64bit", header.record_is_64bit, header.logfile.PointerSize == 8},
+        {"is-64bit", header.is_64bit, header.logfile.PointerSize == 8},
         {"is-present", (uint64_t)header.is_present, 1},
         {"logger-name-pointer", header.logger_name_pointer, 0},
         {"file-name-pointer", header.log_file_pointer, 0},
