@@ -52,6 +52,8 @@ struct etw_consumer {
     int is_running;
     int is_cancelled;      /* a buffer callback said FALSE */
     atomic_int is_closing; /* shared: CloseTrace was called while running */
+    atomic_int *stop;      /* shared: of all that are processed together, one is to stop */
+    atomic_int own_stop;
 
     /* Passing on buffers in flush order, of files. */
     uint8_t *finished;     /* a bit for each buffer whose events have been delivered */

@@ -117,6 +117,7 @@ ULONG etw_handles_start(const PROCESSTRACE_HANDLE *handles, ULONG count,
             break;
         handle->state = RUNNING;
         consumers[started] = handle->consumer;
+        handle->consumer->stop = &consumers[0]->own_stop;
     }
     while (code != ERROR_SUCCESS && started > 0)
         find(handles[--started])->state = OPEN;
@@ -141,7 +142,8 @@ static struct etw_consumer *take_out(PROCESSTRACE_HANDLE value)
 
 void etw_handles_end(const PROCESSTRACE_HANDLE *handles, ULONG count)
 {
-    for (ULONG i = 0; i < count; i++) {
+    /* The first is the last, since the others point at its flag. */
+    for (ULONG i = count; i-- > 0;) {
         struct etw_consumer *closed = NULL;
         pthread_mutex_lock(&lock);
         struct handle *handle = find(handles[i]);
@@ -166,6 +168,7 @@ ULONG etw_handle_close(PROCESSTRACE_HANDLE value)
     } else if (handle->state == RUNNING) {
         handle->state = CLOSING;
         atomic_store(&handle->consumer->is_closing, 1);
+        atomic_store(handle->consumer->stop, 1);
         if (handle->consumer->kind == ETW_CONSUMER_STREAM)
             etw_stream_end(handle->consumer->trace);
         code = ERROR_CTX_CLOSE_PENDING;

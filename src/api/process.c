@@ -13,6 +13,12 @@ struct range {
 
 /* --- Buffer callbacks -------------------------------------------------------------------------------------- */
 
+static void cancel(struct etw_consumer *consumer)
+{
+    consumer->is_cancelled = 1;
+    atomic_store(consumer->stop, 1);
+}
+
 static BOOL call_options_callback(struct etw_consumer *consumer, const void *bytes, ULONG size)
 {
     ETW_BUFFER_CALLBACK_INFORMATION information = {
@@ -71,7 +77,7 @@ static void pass_bytes(struct etw_consumer *consumer, struct etw_bytes bytes)
         goes_on = call_logfile_callback(consumer, size, (ULONG)bytes.left);
     }
     if (!goes_on)
-        consumer->is_cancelled = 1;
+        cancel(consumer);
 }
 
 static enum etw_status pass_entry(struct etw_consumer *consumer, const struct etw_entry *entry)
@@ -110,8 +116,10 @@ static void note_finished(void *context, const struct etw_entry *entry)
     while (consumer->has_next_entry && !consumer->is_cancelled && !consumer->pass_failed &&
            is_finished(consumer, consumer->next_entry.ordinal)) {
         if (pass_entry(consumer, &consumer->next_entry) != ETW_OK ||
-            find_next_entry(consumer) == ETW_NO_MEMORY)
+            find_next_entry(consumer) == ETW_NO_MEMORY) {
             consumer->pass_failed = 1;
+            atomic_store(consumer->stop, 1);
+        }
     }
 }
 
@@ -156,7 +164,7 @@ void etw_consumer_released(void *context, const void *buffer, size_t size)
         consumer->header.LogFileName = logfile->file_name;
         consumer->buffers_read++;
         if (!call_options_callback(consumer, buffer, (ULONG)size))
-            consumer->is_cancelled = 1;
+            cancel(consumer);
     }
     consumer->completion_callback(buffer, consumer->completion_context);
 }
@@ -210,37 +218,29 @@ static int is_any_cancelled(struct etw_consumer *const *consumers, ULONG count)
     return 0;
 }
 
-static int has_failed(struct etw_consumer *const *consumers, ULONG count)
+/* Something was asked to stop: whether that is all of it. */
+static enum etw_status look_at_stop(struct etw_consumer *const *consumers, ULONG count)
 {
+    ULONG closing = 0;
     for (ULONG i = 0; i < count; i++) {
         if (consumers[i]->pass_failed)
-            return 1;
+            return ETW_NO_MEMORY;
+        if (consumers[i]->is_cancelled)
+            return ETW_END;
+        closing += atomic_load(&consumers[i]->is_closing) != 0;
     }
-    return 0;
-}
-
-static int are_all_closing(struct etw_consumer *const *consumers, ULONG count)
-{
-    for (ULONG i = 0; i < count; i++) {
-        if (!atomic_load_explicit(&consumers[i]->is_closing, memory_order_relaxed))
-            return 0;
-    }
-    return 1;
+    return closing == count ? ETW_END : ETW_OK;
 }
 
 static enum etw_status merge(struct etw_order *order, struct etw_consumer *const *consumers,
                              ULONG count, const struct range *range)
 {
+    atomic_int *stop = consumers[0]->stop;
     for (;;) {
-        int64_t key;
         const struct etw_event *event;
-        enum etw_status status = etw_order_peek(order, &key);
-        if (status == ETW_OK && has_failed(consumers, count))
-            status = ETW_NO_MEMORY;
-        if (status != ETW_OK || is_any_cancelled(consumers, count) ||
-            are_all_closing(consumers, count))
-            return status;
-        status = etw_order_take(order, &event);
+        enum etw_status status = etw_order_next(order, &event);
+        if (status == ETW_OK && atomic_load_explicit(stop, memory_order_relaxed))
+            status = look_at_stop(consumers, count);
         if (status != ETW_OK)
             return status;
         struct etw_consumer *consumer = consumers[event->file];

@@ -34,26 +34,27 @@ enum etw_record_type {
 };
 
 struct etw_record_form {
-    uint8_t header;  /* bytes of its header; 0 if the type is not known */
-    uint8_t size_at; /* where its 16-bit size is */
-    uint8_t time_at; /* where its time stamp is */
-    uint8_t kind;    /* enum etw_kind */
-    uint8_t pointer; /* 4 or 8 */
+    uint8_t header;     /* bytes of its header; 0 if the type is not known */
+    uint8_t size_at;    /* where its 16-bit size is */
+    uint8_t time_at;    /* where its time stamp is */
+    uint8_t kind;       /* enum etw_kind */
+    uint8_t width_flag; /* EVENT_HEADER_FLAG_32_BIT_HEADER or 64; 0 for a message */
 };
 
 static const struct etw_record_form etw_record_forms[ETW_RECORD_TYPES] = {
-    [ETW_SYSTEM32] = {32, 4, 16, ETW_KIND_SYSTEM, 4},
-    [ETW_SYSTEM64] = {32, 4, 16, ETW_KIND_SYSTEM, 8},
-    [ETW_COMPACT32] = {24, 4, 16, ETW_KIND_COMPACT, 4},
-    [ETW_COMPACT64] = {24, 4, 16, ETW_KIND_COMPACT, 8},
-    [ETW_PERFINFO32] = {16, 4, 8, ETW_KIND_PERFINFO, 4},
-    [ETW_PERFINFO64] = {16, 4, 8, ETW_KIND_PERFINFO, 8},
-    [ETW_FULL32] = {48, 0, 16, ETW_KIND_CLASSIC, 4},
-    [ETW_FULL64] = {48, 0, 16, ETW_KIND_CLASSIC, 8},
-    [ETW_INSTANCE32] = {56, 0, 16, ETW_KIND_INSTANCE, 4},
-    [ETW_INSTANCE64] = {56, 0, 16, ETW_KIND_INSTANCE, 8},
-    [ETW_EVENT32] = {80, 0, 16, ETW_KIND_EVENT, 4},
-    [ETW_EVENT64] = {80, 0, 16, ETW_KIND_EVENT, 8},
+    [0] = {.kind = ETW_KIND_MESSAGE},
+    [ETW_SYSTEM32] = {32, 4, 16, ETW_KIND_SYSTEM, EVENT_HEADER_FLAG_32_BIT_HEADER},
+    [ETW_SYSTEM64] = {32, 4, 16, ETW_KIND_SYSTEM, EVENT_HEADER_FLAG_64_BIT_HEADER},
+    [ETW_COMPACT32] = {24, 4, 16, ETW_KIND_COMPACT, EVENT_HEADER_FLAG_32_BIT_HEADER},
+    [ETW_COMPACT64] = {24, 4, 16, ETW_KIND_COMPACT, EVENT_HEADER_FLAG_64_BIT_HEADER},
+    [ETW_PERFINFO32] = {16, 4, 8, ETW_KIND_PERFINFO, EVENT_HEADER_FLAG_32_BIT_HEADER},
+    [ETW_PERFINFO64] = {16, 4, 8, ETW_KIND_PERFINFO, EVENT_HEADER_FLAG_64_BIT_HEADER},
+    [ETW_FULL32] = {48, 0, 16, ETW_KIND_CLASSIC, EVENT_HEADER_FLAG_32_BIT_HEADER},
+    [ETW_FULL64] = {48, 0, 16, ETW_KIND_CLASSIC, EVENT_HEADER_FLAG_64_BIT_HEADER},
+    [ETW_INSTANCE32] = {56, 0, 16, ETW_KIND_INSTANCE, EVENT_HEADER_FLAG_32_BIT_HEADER},
+    [ETW_INSTANCE64] = {56, 0, 16, ETW_KIND_INSTANCE, EVENT_HEADER_FLAG_64_BIT_HEADER},
+    [ETW_EVENT32] = {80, 0, 16, ETW_KIND_EVENT, EVENT_HEADER_FLAG_32_BIT_HEADER},
+    [ETW_EVENT64] = {80, 0, 16, ETW_KIND_EVENT, EVENT_HEADER_FLAG_64_BIT_HEADER},
 };
 
 struct etw_record {

@@ -103,28 +103,33 @@ void etw_order_park(struct etw_order *order)
         sink(order, 0);
 }
 
-enum etw_status etw_order_peek(struct etw_order *order, int64_t *key)
+/* Most often the root's run goes on being the earliest. */
+static inline void settle_root(struct etw_order *order, int64_t key)
+{
+    const struct etw_order_entry *heap = order->heap;
+    order->heap[0].key = key;
+    if (order->count > 1 && (heap[1].key < key || (order->count > 2 && heap[2].key < key)))
+        sink(order, 0);
+}
+
+static inline enum etw_status peek(struct etw_order *order)
 {
     struct etw_run *run = order->current;
     if (run != NULL) {
         enum etw_status status = etw_run_advance(run);
         if (status == ETW_OK) {
-            order->heap[0].key = run->key;
             order->current = NULL;
-            sink(order, 0);
+            settle_root(order, run->key);
         } else if (status == ETW_END) {
             etw_order_park(order);
         } else {
             return status;
         }
     }
-    if (order->count == 0)
-        return ETW_END;
-    *key = order->heap[0].key;
-    return ETW_OK;
+    return order->count == 0 ? ETW_END : ETW_OK;
 }
 
-enum etw_status etw_order_take(struct etw_order *order, const struct etw_event **event)
+static inline enum etw_status take(struct etw_order *order, const struct etw_event **event)
 {
     struct etw_run *run = order->heap[0].run;
     if (run->is_dropped) {
@@ -134,15 +139,35 @@ enum etw_status etw_order_take(struct etw_order *order, const struct etw_event *
     }
     order->current = run;
     int64_t key = order->heap[0].key;
-    order->late += key < order->last_key;
-    if (key > order->last_key)
+    if (key >= order->last_key)
         order->last_key = key;
+    else
+        order->late++;
     const char *problem =
         etw_event_fill(&run->record, run->facts, &run->buffer, &order->items, &order->event);
     if (problem != NULL)
         run->feed->report(run, ETW_PROBLEM_EXTENDED_DATA, run->record.at, 0, problem);
     *event = &order->event;
     return ETW_OK;
+}
+
+enum etw_status etw_order_peek(struct etw_order *order, int64_t *key)
+{
+    enum etw_status status = peek(order);
+    if (status == ETW_OK)
+        *key = order->heap[0].key;
+    return status;
+}
+
+enum etw_status etw_order_take(struct etw_order *order, const struct etw_event **event)
+{
+    return take(order, event);
+}
+
+enum etw_status etw_order_next(struct etw_order *order, const struct etw_event **event)
+{
+    enum etw_status status = peek(order);
+    return status == ETW_OK ? take(order, event) : status;
 }
 
 enum etw_status etw_order_peek_behind(const struct etw_order *order, int64_t *key)

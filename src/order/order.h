@@ -48,6 +48,9 @@ enum etw_status etw_order_peek(struct etw_order *order, int64_t *key);
 /* Takes that event. After etw_order_peek has said ETW_OK. */
 enum etw_status etw_order_take(struct etw_order *order, const struct etw_event **event);
 
+/* Both: for those who need not look between. */
+enum etw_status etw_order_next(struct etw_order *order, const struct etw_event **event);
+
 /* Removes order->current, which has nothing now, as if it had ended. */
 void etw_order_park(struct etw_order *order);
 

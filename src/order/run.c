@@ -4,9 +4,8 @@
 #include "buffer/buffer.h"
 #include "bytes/limits.h"
 
-static void set_key(struct etw_run *run)
+void etw_run_key_rare(struct etw_run *run, int64_t key)
 {
-    int64_t key = run->record.ticks;
     if (run->by_time)
         key = etw_clock_time(&run->facts->clock, key);
     if (key >= run->key) {
@@ -37,7 +36,7 @@ static void mark_loss(struct etw_run *run)
     if (etw_record_read(&peek, ticks, &next) == ETW_FRAMED)
         ticks = next.ticks;
     run->record = (struct etw_record){.type = marks[i].opcode, .ticks = ticks};
-    set_key(run);
+    etw_run_set_key(run);
 }
 
 /* Whether what was read at start may look otherwise with the part of the buffer that is not in memory:
@@ -58,30 +57,47 @@ static void drop_rest(struct etw_run *run, const uint8_t *at, uint64_t left)
     run->more = 0;
 }
 
-enum etw_status etw_run_advance(struct etw_run *run)
+/* What to do about a framing that is not an event: ETW_AGAIN to read on. */
+static enum etw_status handle(struct etw_run *run, enum etw_framing framing,
+                              const struct etw_bytes *start)
 {
+    enum etw_status status = look_behind(run, start);
+    if (status != ETW_OK)
+        return status;
+    if (framing == ETW_FRAMED_END) {
+        status = run->feed->next_buffer(run);
+        /* Nothing now is not the same as read on. */
+        return status == ETW_OK ? ETW_AGAIN : status == ETW_AGAIN ? ETW_OK : status;
+    }
+    if (framing == ETW_FRAMED_UNKNOWN)
+        run->feed->report(run, ETW_PROBLEM_UNKNOWN, run->record.at, run->record.size,
+                          "an event of a type that is not known was skipped");
+    else
+        drop_rest(run, start->at, start->left);
+    return ETW_AGAIN;
+}
+
+enum etw_status etw_run_advance_rare(struct etw_run *run, enum etw_framing framing,
+                                     const uint8_t *start, size_t left)
+{
+    /* Reading what is not an event may have moved on, or nowhere. */
+    uint64_t moved = start == NULL ? 0 : (uint64_t)(run->events.at - start);
+    struct etw_bytes from = {.at = start, .left = left, .offset = run->events.offset - moved};
     for (;;) {
         if (run->lost != 0) {
             mark_loss(run);
             return ETW_OK;
         }
-        struct etw_bytes start = run->events;
-        enum etw_framing framing = etw_record_read(&run->events, run->record.ticks, &run->record);
+        enum etw_status status = handle(run, framing, &from);
+        if (status != ETW_AGAIN)
+            return status == ETW_OK ? ETW_AGAIN : status;
+        if (run->lost != 0)
+            continue;
+        from = run->events;
+        framing = etw_record_read(&run->events, run->record.ticks, &run->record);
         if (framing == ETW_FRAMED) {
-            set_key(run);
+            etw_run_set_key(run);
             return ETW_OK;
         }
-        enum etw_status status = look_behind(run, &start);
-        if (status == ETW_AGAIN)
-            continue;
-        if (status != ETW_OK)
-            return status;
-        if (framing == ETW_FRAMED_UNKNOWN)
-            run->feed->report(run, ETW_PROBLEM_UNKNOWN, run->record.at, run->record.size,
-                              "an event of a type that is not known was skipped");
-        else if (framing == ETW_FRAMED_BAD)
-            drop_rest(run, start.at, start.left);
-        else if ((status = run->feed->next_buffer(run)) != ETW_OK)
-            return status;
     }
 }

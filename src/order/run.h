@@ -37,7 +37,37 @@ struct etw_run {
     const struct etw_feed *feed;
 };
 
+/* As etw_run_advance, for all that it does not do inline. start and left are of run->events before
+ * framing was read. */
+enum etw_status etw_run_advance_rare(struct etw_run *run, enum etw_framing framing,
+                                     const uint8_t *start, size_t left);
+
+/* The key of the event that run->record is now. */
+void etw_run_key_rare(struct etw_run *run, int64_t key);
+
+static inline void etw_run_set_key(struct etw_run *run)
+{
+    int64_t key = run->record.ticks;
+    if (!run->by_time && key >= run->key)
+        run->key = key;
+    else
+        etw_run_key_rare(run, key);
+}
+
 /* Goes to the next event: ETW_OK, and record and key are its. Otherwise what next_buffer said. */
-enum etw_status etw_run_advance(struct etw_run *run);
+static inline enum etw_status etw_run_advance(struct etw_run *run)
+{
+    const uint8_t *start = run->events.at;
+    size_t left = run->events.left;
+    enum etw_framing framing = ETW_FRAMED_END;
+    if (run->lost == 0) {
+        framing = etw_record_read(&run->events, run->record.ticks, &run->record);
+        if (framing == ETW_FRAMED) {
+            etw_run_set_key(run);
+            return ETW_OK;
+        }
+    }
+    return etw_run_advance_rare(run, framing, start, left);
+}
 
 #endif

@@ -277,15 +277,13 @@ static enum etw_status start_files(struct etw_trace *trace)
 
 static enum etw_status next_of_files(struct etw_trace *trace, const struct etw_event **event)
 {
-    int64_t key;
     if (!trace->has_started) {
         enum etw_status status = start_files(trace);
         if (status != ETW_OK)
             return status;
         trace->has_started = 1;
     }
-    enum etw_status status = etw_order_peek(&trace->order, &key);
-    return status == ETW_OK ? etw_order_take(&trace->order, event) : status;
+    return etw_order_next(&trace->order, event);
 }
 
 static enum etw_status next_of_pipe(struct etw_trace *trace, const struct etw_event **event)
