@@ -75,10 +75,10 @@ static const char *fill_counters(const struct etw_record *record, struct etw_eve
         return "an event's counters end behind it";
     }
     const uint8_t *at = record->at + *offset;
-    if (pebs != 0)
-        add_item(room, count++, EVENT_HEADER_EXT_TYPE_PEBS_INDEX, at, pebs);
     if (pmc != 0)
         add_item(room, count++, EVENT_HEADER_EXT_TYPE_PMC_COUNTERS, at + pebs, pmc);
+    if (pebs != 0)
+        add_item(room, count++, EVENT_HEADER_EXT_TYPE_PEBS_INDEX, at, pebs);
     set_items(room, event, count);
     *offset += pebs + pmc;
     return NULL;

@@ -72,6 +72,14 @@ enum etw_status etw_order_add(struct etw_order *order, struct etw_run *run)
     return ETW_OK;
 }
 
+void etw_order_put_first(struct etw_order *order, size_t first)
+{
+    for (size_t i = first + 1; i < order->count; i++) {
+        if (order->heap[i].key < order->heap[first].key)
+            order->heap[first].key = order->heap[i].key;
+    }
+}
+
 void etw_order_start(struct etw_order *order)
 {
     for (size_t i = order->count / 2; i-- > 0;)

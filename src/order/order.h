@@ -38,6 +38,10 @@ void etw_order_clear(struct etw_order *order);
 enum etw_status etw_order_add(struct etw_order *order, struct etw_run *run);
 void etw_order_start(struct etw_order *order);
 
+/* Of the entries from first on, those of one file, makes the first come before the others, even if a
+ * time stamp is before its: a trace's header event explains the rest. Before etw_order_start. */
+void etw_order_put_first(struct etw_order *order, size_t first);
+
 /* Adds a run to an order that has started. */
 enum etw_status etw_order_insert(struct etw_order *order, struct etw_run *run);
 

@@ -422,6 +422,8 @@ static enum etw_status fill_order(struct etw_stream *stream, struct etw_order *o
         struct stream_run *run = stream->runs[i];
         run->state = run->state == RUN_READY ? RUN_ORDERED : RUN_PARKED;
     }
+    if (stream->runs[0]->processor == ETW_NO_PROCESSOR && order->heap[0].run == &stream->runs[0]->run)
+        etw_order_put_first(order, 0);
     etw_order_start(order);
     stream->has_started = 1;
     return ETW_OK;

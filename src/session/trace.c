@@ -233,6 +233,7 @@ static int have_one_clock(struct etw_input *const *inputs, size_t count)
 
 static enum etw_status order_input(struct etw_order *order, struct etw_input *input, int by_time)
 {
+    size_t first = order->count;
     for (size_t i = 0; i < input->count; i++) {
         struct etw_run *run = &input->runs[i]->run;
         run->by_time = by_time;
@@ -242,6 +243,8 @@ static enum etw_status order_input(struct etw_order *order, struct etw_input *in
         if (status < 0)
             return status;
     }
+    if (input->count > 0 && input->runs[0]->processor == ETW_NO_PROCESSOR)
+        etw_order_put_first(order, first);
     return ETW_OK;
 }
 
