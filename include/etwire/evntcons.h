@@ -16,30 +16,25 @@
 extern "C" {
 #endif
 
-/* --- How to process a trace ------------------------------------------------------------------- */
+/* --- How to process a trace ------------------------------------------------------------------ */
 
 /* EVENT_TRACE_LOGFILE.ProcessTraceMode. */
 #define PROCESS_TRACE_MODE_REAL_TIME     0x00000100 /* LoggerName, not LogFileName */
 #define PROCESS_TRACE_MODE_RAW_TIMESTAMP 0x00001000 /* leave time stamps in ticks */
 #define PROCESS_TRACE_MODE_EVENT_RECORD  0x10000000 /* EventRecordCallback, not EventCallback */
 
-/* --- The event -------------------------------------------------------------------------------- */
+/* --- The event ------------------------------------------------------------------------------- */
 
 /* EVENT_HEADER.Flags. */
 #define EVENT_HEADER_FLAG_EXTENDED_INFO   0x0001 /* there are extended data items */
 #define EVENT_HEADER_FLAG_PRIVATE_SESSION 0x0002 /* ProcessorTime, not KernelTime and UserTime */
-#define EVENT_HEADER_FLAG_STRING_ONLY     0x0004 /* the payload is one string: UTF-16, a NUL ends it \
-                                                  */
-#define EVENT_HEADER_FLAG_TRACE_MESSAGE 0x0008   /* from TraceMessage (WPP) */
-#define EVENT_HEADER_FLAG_NO_CPUTIME    0x0010   /* ProcessorTime, not KernelTime and UserTime */
-#define EVENT_HEADER_FLAG_32_BIT_HEADER 0x0020   /* pointers in the payload have 4 bytes */
-#define EVENT_HEADER_FLAG_64_BIT_HEADER 0x0040   /* pointers in the payload have 8 bytes */
-#define EVENT_HEADER_FLAG_DECODE_GUID                                                              \
-    0x0080 /* ProviderId says how to decode; the provider's own                                    \
-              GUID is the item CONTROL_GUID */
-#define EVENT_HEADER_FLAG_CLASSIC_HEADER                                                           \
-    0x0100 /* from TraceEvent or the kernel: ProviderId is the                                     \
-              event's class */
+#define EVENT_HEADER_FLAG_STRING_ONLY     0x0004 /* the payload is one UTF-16 string */
+#define EVENT_HEADER_FLAG_TRACE_MESSAGE   0x0008 /* from TraceMessage (WPP) */
+#define EVENT_HEADER_FLAG_NO_CPUTIME      0x0010 /* ProcessorTime, not KernelTime and UserTime */
+#define EVENT_HEADER_FLAG_32_BIT_HEADER   0x0020 /* pointers in the payload have 4 bytes */
+#define EVENT_HEADER_FLAG_64_BIT_HEADER   0x0040 /* pointers in the payload have 8 bytes */
+#define EVENT_HEADER_FLAG_DECODE_GUID     0x0080 /* ProviderId is for decoding, see CONTROL_GUID */
+#define EVENT_HEADER_FLAG_CLASSIC_HEADER  0x0100 /* TraceEvent's or the kernel's: a class */
 #define EVENT_HEADER_FLAG_PROCESSOR_INDEX 0x0200 /* BufferContext.ProcessorIndex is valid */
 
 /* EVENT_HEADER.EventProperty. */
@@ -49,7 +44,7 @@ extern "C" {
 #define EVENT_HEADER_PROPERTY_RELOGGABLE      0x0008
 
 /* EVENT_HEADER_EXTENDED_DATA_ITEM.ExtType, and what DataPtr points to. */
-#define EVENT_HEADER_EXT_TYPE_RELATED_ACTIVITYID 0x0001 /* GUID */
+#define EVENT_HEADER_EXT_TYPE_RELATED_ACTIVITYID 0x0001 /* GUID of another activity */
 #define EVENT_HEADER_EXT_TYPE_SID                0x0002 /* SID of the user who logged it */
 #define EVENT_HEADER_EXT_TYPE_TS_ID              0x0003 /* EVENT_EXTENDED_ITEM_TS_ID */
 #define EVENT_HEADER_EXT_TYPE_INSTANCE_INFO      0x0004 /* EVENT_EXTENDED_ITEM_INSTANCE */
@@ -59,10 +54,10 @@ extern "C" {
 #define EVENT_HEADER_EXT_TYPE_PMC_COUNTERS       0x0008 /* EVENT_EXTENDED_ITEM_PMC_COUNTERS */
 #define EVENT_HEADER_EXT_TYPE_PSM_KEY            0x0009 /* package key */
 #define EVENT_HEADER_EXT_TYPE_EVENT_KEY          0x000A /* EVENT_EXTENDED_ITEM_EVENT_KEY */
-#define EVENT_HEADER_EXT_TYPE_EVENT_SCHEMA_TL    0x000B /* TraceLogging's description of the event */
+#define EVENT_HEADER_EXT_TYPE_EVENT_SCHEMA_TL    0x000B /* TraceLogging's description */
 #define EVENT_HEADER_EXT_TYPE_PROV_TRAITS        0x000C /* EtwGetTraitFromProviderTraits */
 #define EVENT_HEADER_EXT_TYPE_PROCESS_START_KEY  0x000D /* EVENT_EXTENDED_ITEM_PROCESS_START_KEY */
-#define EVENT_HEADER_EXT_TYPE_CONTROL_GUID       0x000E /* GUID */
+#define EVENT_HEADER_EXT_TYPE_CONTROL_GUID       0x000E /* GUID of the provider itself */
 #define EVENT_HEADER_EXT_TYPE_QPC_DELTA          0x000F /* ULONG64: container's ticks to host's */
 #define EVENT_HEADER_EXT_TYPE_CONTAINER_ID       0x0010 /* GUID */
 #define EVENT_HEADER_EXT_TYPE_STACK_KEY32        0x0011 /* EVENT_EXTENDED_ITEM_STACK_KEY32 */
@@ -121,7 +116,7 @@ struct _EVENT_RECORD {
 typedef const EVENT_RECORD *PCEVENT_RECORD;
 #endif
 
-/* --- Extended data ---------------------------------------------------------------------------- */
+/* --- Extended data --------------------------------------------------------------------------- */
 
 typedef struct _EVENT_EXTENDED_ITEM_RELATED_ACTIVITYID {
     GUID RelatedActivityId;
@@ -179,7 +174,7 @@ typedef struct _EVENT_EXTENDED_ITEM_PROCESS_START_KEY {
     ULONG64 ProcessStartKey ETWIRE_ALIGN8; /* of the process, not used again as process ids are */
 } EVENT_EXTENDED_ITEM_PROCESS_START_KEY, *PEVENT_EXTENDED_ITEM_PROCESS_START_KEY;
 
-/* --- Helpers ---------------------------------------------------------------------------------- */
+/* --- Helpers --------------------------------------------------------------------------------- */
 
 /* How the functions below are declared; a program may define it before. */
 #ifndef EVNTCONS_INLINE
@@ -189,9 +184,13 @@ typedef struct _EVENT_EXTENDED_ITEM_PROCESS_START_KEY {
 /* The processor on which an event was logged. */
 EVNTCONS_INLINE ULONG GetEventProcessorIndex(PCEVENT_RECORD EventRecord)
 {
-    if (EventRecord->EventHeader.Flags & EVENT_HEADER_FLAG_PROCESSOR_INDEX)
-        return EventRecord->BufferContext.ProcessorIndex;
-    return EventRecord->BufferContext.ProcessorNumber;
+    const ETW_BUFFER_CONTEXT *context = &EventRecord->BufferContext;
+    int has_index = EventRecord->EventHeader.Flags & EVENT_HEADER_FLAG_PROCESSOR_INDEX;
+#ifdef NONAMELESSUNION
+    return has_index ? context->u.ProcessorIndex : context->u.s.ProcessorNumber;
+#else
+    return has_index ? context->ProcessorIndex : context->ProcessorNumber;
+#endif
 }
 
 typedef enum {
@@ -235,7 +234,7 @@ EVNTCONS_INLINE VOID EtwGetTraitFromProviderTraits(PVOID ProviderTraits, UCHAR T
     }
 }
 
-/* --- Enabling providers ----------------------------------------------------------------------- */
+/* --- Enabling providers ---------------------------------------------------------------------- */
 
 /* ENABLE_TRACE_PARAMETERS.EnableProperty. */
 #define EVENT_ENABLE_PROPERTY_SID                       0x00000001

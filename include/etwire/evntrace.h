@@ -42,8 +42,7 @@
 extern "C" {
 #endif
 
-/* --- Handles ------------------------------------------------------------------------------------
- */
+/* --- Handles --------------------------------------------------------------------------------- */
 
 typedef ULONG64 TRACEHANDLE, *PTRACEHANDLE; /* any of the next four, in older programs */
 typedef ULONG64 PROCESSTRACE_HANDLE;        /* a trace being read: OpenTrace... */
@@ -55,8 +54,7 @@ typedef ULONG64 TRACEGUID_HANDLE;           /* a registered provider; none is 0 
  * ones. No valid handle is either of these, or 0 [ours]. */
 #define INVALID_PROCESSTRACE_HANDLE ((PROCESSTRACE_HANDLE)(ULONG_PTR)INVALID_HANDLE_VALUE)
 
-/* --- Names and modes ----------------------------------------------------------------------------
- */
+/* --- Names and modes ------------------------------------------------------------------------- */
 
 #define KERNEL_LOGGER_NAMEW ETWIRE_WIDE("NT Kernel Logger")
 #define GLOBAL_LOGGER_NAMEW ETWIRE_WIDE("GlobalLogger")
@@ -187,8 +185,7 @@ typedef ULONG64 TRACEGUID_HANDLE;           /* a registered provider; none is 0 
 #define ETW_DATETIME_TYPE_VALUE                    119
 #define ETW_REFRENCE_TYPE_VALUE                    120
 
-/* --- Structures of events and traces ------------------------------------------------------------
- */
+/* --- Structures of events and traces --------------------------------------------------------- */
 
 /* Heads an event that TraceEvent takes, and an EVENT_TRACE. */
 typedef struct _EVENT_TRACE_HEADER {
@@ -261,9 +258,20 @@ typedef struct EVENT_INSTANCE_INFO {
     ULONG InstanceId;
 } EVENT_INSTANCE_INFO, *PEVENT_INSTANCE_INFO;
 
+/* One piece of a classic event's data. */
+typedef struct _MOF_FIELD {
+    ULONG64 DataPtr ETWIRE_ALIGN8; /* its address */
+    ULONG Length;                  /* its size in bytes */
+    ULONG DataType;                /* ETW_..._TYPE_VALUE */
+} MOF_FIELD, *PMOF_FIELD;
+
+#define DEFINE_TRACE_MOF_FIELD(field, address, size, type)                                         \
+    ((field)->DataPtr = (ULONG64)(ULONG_PTR)(address), (field)->Length = (ULONG)(size),            \
+     (field)->DataType = (ULONG)(type))
+
 /* What a trace says of itself. Informational: no time is adjusted by what is in it, except that the
  * clock (StartTime, PerfFreq, CpuSpeedInMHz, ReservedFlags) converts time stamps. LoggerName and
- * LogFileName of a header that the library fills are valid until CloseTrace, or NULL (our choice);
+ * LogFileName of a header that the library fills are valid until CloseTrace, or NULL [ours];
  * Windows' documentation advises against using them. */
 #define ETWIRE_LOGFILE_HEADER_(text)                                                               \
     ULONG BufferSize; /* bytes */                                                                  \
@@ -345,8 +353,7 @@ typedef struct _EVENT_TRACE {
     } DUMMYUNIONNAME;
 } EVENT_TRACE, *PEVENT_TRACE;
 
-/* --- Callbacks and what goes with them -----------------------------------------------------------
- */
+/* --- Callbacks and what goes with them ------------------------------------------------------- */
 
 #ifndef EVENT_RECORD_DEF
 typedef struct _EVENT_RECORD EVENT_RECORD, *PEVENT_RECORD; /* evntcons.h */
@@ -469,8 +476,7 @@ struct ETW_OPEN_TRACE_OPTIONS {
     PVOID BufferCallbackContext; /* becomes BufferCallback's CallbackContext */
 };
 
-/* --- Consuming -----------------------------------------------------------------------------------
- */
+/* --- Consuming ------------------------------------------------------------------------------- */
 
 /* Opens a trace file (LogFileName), or a running session (LoggerName, which needs
  * PROCESS_TRACE_MODE_REAL_TIME); exactly one of both names. What else is read from the structure is
@@ -623,8 +629,7 @@ ETWIRE_EXPORT ULONG WMIAPI QueryTraceProcessingHandle(PROCESSTRACE_HANDLE Proces
 ETWIRE_EXPORT ULONG WMIAPI SetTraceCallback(LPCGUID pGuid, PEVENT_CALLBACK EventCallback);
 ETWIRE_EXPORT ULONG WMIAPI RemoveTraceCallback(LPCGUID pGuid);
 
-/* --- Controlling sessions, and logging -----------------------------------------------------------
- */
+/* --- Controlling sessions, and logging ------------------------------------------------------- */
 
 /* Off Windows there are no sessions. These functions are there so that programs compile and link,
  * and return ERROR_NOT_SUPPORTED or, where they name a session, ERROR_WMI_INSTANCE_NOT_FOUND
@@ -927,8 +932,7 @@ ETWIRE_EXPORT ULONG WMIAPI TraceMessageVa(TRACELOGGER_HANDLE LoggerHandle, ULONG
                                           LPCGUID MessageGuid, USHORT MessageNumber,
                                           va_list MessageArgList);
 
-/* --- Names that UNICODE chooses ------------------------------------------------------------------
- */
+/* --- Names that UNICODE chooses -------------------------------------------------------------- */
 
 #if defined(UNICODE) || defined(_UNICODE)
 #define PEVENT_TRACE_BUFFER_CALLBACK PEVENT_TRACE_BUFFER_CALLBACKW
@@ -964,8 +968,7 @@ ETWIRE_EXPORT ULONG WMIAPI TraceMessageVa(TRACELOGGER_HANDLE LoggerHandle, ULONG
 #define RegisterTraceGuids           RegisterTraceGuidsA
 #endif
 
-/* --- Classic events and the kernel's providers
- * ---------------------------------------------------- */
+/* --- Classic events and the kernel's providers ----------------------------------------------- */
 
 /* With INITGUID defined these are defined in the program, else it takes the library's. */
 DEFINE_GUID(EventTraceGuid, 0x68fdd900, 0x4a3e, 0x11d1, 0x84, 0xf4, 0x00, 0x00, 0xf8, 0x04, 0x64,

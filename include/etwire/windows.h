@@ -33,7 +33,7 @@
 #ifndef ETWIRE_WINDOWS_H
 #define ETWIRE_WINDOWS_H
 
-/* --- What is needed on Windows too ------------------------------------------------------------ */
+/* --- What is needed on Windows too ----------------------------------------------------------- */
 
 /* Marks a function that the library exports. */
 #if defined(__GNUC__) && !defined(_WIN32)
@@ -78,7 +78,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* --- Calling conventions and annotations ------------------------------------------------------ */
+/* --- Calling conventions and annotations ----------------------------------------------------- */
 
 #ifdef __cplusplus
 #define EXTERN_C extern "C"
@@ -159,8 +159,7 @@
 #define _Printf_format_string_
 #define _Use_decl_annotations_
 
-/* --- Numbers
- * -------------------------------------------------------------------------------------- */
+/* --- Numbers --------------------------------------------------------------------------------- */
 
 #ifndef VOID
 #define VOID void
@@ -256,8 +255,7 @@ typedef PVOID PSECURITY_DESCRIPTOR;
 #define MAXLONGLONG          ((LONGLONG)INT64_MAX)
 #define MAXULONGLONG         ((ULONGLONG)UINT64_MAX)
 
-/* --- Text
- * ----------------------------------------------------------------------------------------- */
+/* --- Text ------------------------------------------------------------------------------------ */
 
 #if defined(__SIZEOF_WCHAR_T__) && __SIZEOF_WCHAR_T__ == 2
 typedef wchar_t WCHAR;
@@ -284,8 +282,7 @@ typedef LPCSTR PCTSTR, LPCTSTR;
 #define TEXT(text) text
 #endif
 
-/* --- Structures
- * ----------------------------------------------------------------------------------- */
+/* --- Structures ------------------------------------------------------------------------------ */
 
 /* Members whose type has no name. NONAMELESSUNION gives them these names, for compilers that
  * need one. */
@@ -357,8 +354,7 @@ typedef struct _TIME_ZONE_INFORMATION {
     LONG DaylightBias;
 } TIME_ZONE_INFORMATION, *PTIME_ZONE_INFORMATION, *LPTIME_ZONE_INFORMATION;
 
-/* --- GUIDs
- * ---------------------------------------------------------------------------------------- */
+/* --- GUIDs ----------------------------------------------------------------------------------- */
 
 #ifndef GUID_DEFINED
 #define GUID_DEFINED
@@ -388,6 +384,7 @@ typedef GUID IID, CLSID;
 
 /* Takes two GUIDs in C++, two pointers to GUIDs in C. */
 #ifdef __cplusplus
+extern "C++" {
 inline BOOL IsEqualGUID(REFGUID a, REFGUID b)
 {
     return memcmp(&a, &b, sizeof(GUID)) == 0;
@@ -404,13 +401,13 @@ inline bool operator!=(REFGUID a, REFGUID b)
 {
     return IsEqualGUID(a, b) == 0;
 }
+}
 #else
 #define IsEqualGUID(a, b)       (memcmp((a), (b), sizeof(GUID)) == 0)
 #define InlineIsEqualGUID(a, b) IsEqualGUID(a, b)
 #endif
 
-/* --- Errors
- * --------------------------------------------------------------------------------------- */
+/* --- Errors ---------------------------------------------------------------------------------- */
 
 #define NO_ERROR                       0
 #define ERROR_SUCCESS                  0
@@ -464,8 +461,7 @@ ETWIRE_EXPORT VOID WINAPI SetLastError(DWORD dwErrCode);
 }
 #endif
 
-/* --- Small things that trace programs use
- * ---------------------------------------------------------- */
+/* --- Small things that trace programs use ---------------------------------------------------- */
 
 #define UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
 #define ZeroMemory(to, size)              ((void)memset((to), 0, (size)))
@@ -490,8 +486,8 @@ ETWIRE_EXPORT VOID WINAPI SetLastError(DWORD dwErrCode);
 #undef DEFINE_GUID
 #ifdef INITGUID
 #define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8)                               \
-    EXTERN_C ETWIRE_EXPORT const GUID name;                                                        \
-    DECLSPEC_SELECTANY const GUID name = {l, w1, w2, {b1, b2, b3, b4, b5, b6, b7, b8}}
+    EXTERN_C ETWIRE_EXPORT DECLSPEC_SELECTANY const GUID name;                                     \
+    const GUID name = {l, w1, w2, {b1, b2, b3, b4, b5, b6, b7, b8}}
 #else
 #define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8)                               \
     EXTERN_C ETWIRE_EXPORT const GUID name
