@@ -19,6 +19,7 @@
 #include "etw.h"
 
 #define PAYLOAD_SHOWN 64
+#define PRIVATE_MODES (EVENT_TRACE_PRIVATE_LOGGER_MODE | EVENT_TRACE_PRIVATE_IN_PROC)
 
 /* A number to print if it is not its natural value. */
 struct fact {
@@ -178,13 +179,15 @@ static void show_event(const struct etw_event *event)
     printf("\n");
 }
 
-static int is_header_event(const struct etw_event *event)
+static int is_header_event(struct etw_trace *trace, const struct etw_event *event)
 {
     static const GUID event_trace = {
         0x68fdd900, 0x4a3e, 0x11d1, {0x84, 0xf4, 0x00, 0x00, 0xf8, 0x04, 0x64, 0xe3}};
+    struct etw_header header;
     return event->kind == ETW_KIND_SYSTEM && event->buffer == 0 &&
            event->record.EventHeader.EventDescriptor.Opcode == 0 &&
-           !memcmp(&event->record.EventHeader.ProviderId, &event_trace, sizeof(event_trace));
+           !memcmp(&event->record.EventHeader.ProviderId, &event_trace, sizeof(event_trace)) &&
+           etw_read_header(trace, event->file, &header) == ETW_OK && header.is_present;
 }
 
 static void show_name(const char *key, const char *name, const char *natural)
@@ -235,11 +238,13 @@ static void show_header(struct etw_trace *trace, const struct etw_event *event)
 {
     const EVENT_HEADER *delivered = &event->record.EventHeader;
     struct etw_header header;
-    if (etw_read_header(trace, event->file, &header)) {
-        printf("header unreadable\n");
+    if (etw_read_header(trace, event->file, &header))
         return;
-    }
-    uint64_t natural_flags = header.logfile.PointerSize == 4 ? 0x120 : 0x140;
+    int is_private = (header.logfile.LogFileMode & PRIVATE_MODES) != 0;
+    uint32_t natural_flags = EVENT_HEADER_FLAG_CLASSIC_HEADER |
+                             (header.logfile.PointerSize == 4 ? EVENT_HEADER_FLAG_32_BIT_HEADER
+                                                              : EVENT_HEADER_FLAG_64_BIT_HEADER) |
+                             (is_private ? EVENT_HEADER_FLAG_PRIVATE_SESSION : 0);
     struct fact facts[] = {
         {"ticks", (uint64_t)event->ticks, 1000},
         {"time", (uint64_t)event->time, (uint64_t)header.logfile.StartTime.QuadPart},
@@ -249,8 +254,7 @@ static void show_header(struct etw_trace *trace, const struct etw_event *event)
         {"pid", delivered->ProcessId, 0},
         {"payload-size", event->record.UserDataLength, event->stored_size - 32U},
         {"start-ticks", (uint64_t)header.start_ticks, (uint64_t)event->ticks},
-        {"is-64bit", header.record_is_64bit, header.logfile.PointerSize == 8},
-        {"is-present", (uint64_t)header.is_present, 1},
+        {"is-64bit", (uint64_t)header.is_64bit, header.logfile.PointerSize == 8},
         {"logger-name-pointer", header.logger_name_pointer, 0},
         {"file-name-pointer", header.log_file_pointer, 0},
         {"compressed", header.compressed_buffers, 0},
@@ -314,7 +318,7 @@ static void show_events(struct etw_trace *trace)
     enum etw_status status;
     uint64_t count = 0;
     for (; (status = etw_next(trace, &event)) == ETW_OK; count++) {
-        if (is_header_event(event))
+        if (is_header_event(trace, event))
             show_header(trace, event);
         else
             show_event(event);
