@@ -21,6 +21,13 @@
 #define PAYLOAD_SHOWN 64
 #define PRIVATE_MODES (EVENT_TRACE_PRIVATE_LOGGER_MODE | EVENT_TRACE_PRIVATE_IN_PROC)
 
+/* The file itself, to see whether events are where the library says: NULL if it is compressed, or
+ * one of several. */
+struct original {
+    FILE *file;
+    uint64_t buffer_size;
+};
+
 /* A number to print if it is not its natural value. */
 struct fact {
     const char *key;
@@ -112,6 +119,26 @@ static void show_time(const struct etw_event *event)
         printf(" %" PRId64, event->time);
 }
 
+static int is_stored_at(const struct original *original, const struct etw_event *event)
+{
+    static uint8_t bytes[65536];
+    if (fseek(original->file, (long)event->offset, SEEK_SET))
+        return 0;
+    return fread(bytes, 1, event->stored_size, original->file) == event->stored_size &&
+           !memcmp(bytes, event->stored, event->stored_size);
+}
+
+static void show_place(const struct original *original, const struct etw_event *event)
+{
+    if (!original->file)
+        return;
+    struct fact facts[] = {
+        {"buffer", event->buffer, event->offset / original->buffer_size},
+        {"not-stored-at", is_stored_at(original, event) ? 0 : event->offset, 0},
+    };
+    SHOW_FACTS(facts);
+}
+
 static uint32_t context_processor(const EVENT_RECORD *record)
 {
     return record->EventHeader.Flags & EVENT_HEADER_FLAG_PROCESSOR_INDEX
@@ -138,7 +165,7 @@ static void show_contradictions(const struct etw_event *event)
     SHOW_FACTS(facts);
 }
 
-static void show_event(const struct etw_event *event)
+static void show_event(const struct original *original, const struct etw_event *event)
 {
     const EVENT_RECORD *record = &event->record;
     const EVENT_HEADER *header = &record->EventHeader;
@@ -172,6 +199,7 @@ static void show_event(const struct etw_event *event)
     SHOW_FACTS(facts);
     show_guid("activity", &header->ActivityId);
     show_contradictions(event);
+    show_place(original, event);
     show_items(record);
     if (record->UserDataLength)
         printf(" payload=");
@@ -312,7 +340,7 @@ static void show_counts(const struct etw_trace *trace, uint64_t events)
     printf("\n");
 }
 
-static void show_events(struct etw_trace *trace)
+static void show_events(struct etw_trace *trace, const struct original *original)
 {
     const struct etw_event *event;
     enum etw_status status;
@@ -321,12 +349,24 @@ static void show_events(struct etw_trace *trace)
         if (is_header_event(trace, event))
             show_header(trace, event);
         else
-            show_event(event);
+            show_event(original, event);
     }
     if (status != ETW_END)
         printf("next: %s\n", etw_status_text(status));
     show_problems(trace);
     show_counts(trace, count);
+}
+
+static struct original open_original(struct etw_trace *trace, const char *path)
+{
+    struct etw_header header;
+    struct original original = {0};
+    if (etw_file_count(trace) == 1 && etw_read_header(trace, 0, &header) == ETW_OK &&
+        !header.compressed_buffers && header.logfile.BufferSize) {
+        original.file = fopen(path, "rb");
+        original.buffer_size = header.logfile.BufferSize;
+    }
+    return original;
 }
 
 int main(int argc, char **argv)
@@ -344,7 +384,10 @@ int main(int argc, char **argv)
         printf("open: %s\n", etw_status_text(status));
         return 0;
     }
-    show_events(trace);
+    struct original original = open_original(trace, argv[1]);
+    show_events(trace, &original);
+    if (original.file)
+        fclose(original.file);
     etw_close(trace);
     return 0;
 }
