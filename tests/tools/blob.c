@@ -26,6 +26,8 @@ uint8_t *blob_fill(struct blob *blob, size_t size, uint8_t value)
         if (!blob->at)
             die("out of memory");
     }
+    if (!size)
+        return blob->at;
     uint8_t *at = blob->at + blob->size;
     memset(at, value, size);
     blob->size += size;
@@ -105,6 +107,6 @@ struct blob file_read(const char *path)
 void file_write(const char *path, const void *bytes, size_t size)
 {
     FILE *file = fopen(path, "wb");
-    if (!file || fwrite(bytes, 1, size, file) != size || fclose(file))
+    if (!file || (size && fwrite(bytes, 1, size, file) != size) || fclose(file))
         die("%s: cannot be written", path);
 }

@@ -19,6 +19,14 @@
 #include "etw.h"
 
 #define PAYLOAD_SHOWN 64
+#define PRIVATE_MODES (EVENT_TRACE_PRIVATE_LOGGER_MODE | EVENT_TRACE_PRIVATE_IN_PROC)
+
+/* The file itself, to see whether events are where the library says: NULL if it is compressed, or
+ * one of several. */
+struct original {
+    FILE *file;
+    uint64_t buffer_size;
+};
 
 /* A number to print if it is not its natural value. */
 struct fact {
@@ -111,6 +119,26 @@ static void show_time(const struct etw_event *event)
         printf(" %" PRId64, event->time);
 }
 
+static int is_stored_at(const struct original *original, const struct etw_event *event)
+{
+    static uint8_t bytes[65536];
+    if (fseek(original->file, (long)event->offset, SEEK_SET))
+        return 0;
+    return fread(bytes, 1, event->stored_size, original->file) == event->stored_size &&
+           !memcmp(bytes, event->stored, event->stored_size);
+}
+
+static void show_place(const struct original *original, const struct etw_event *event)
+{
+    if (!original->file)
+        return;
+    struct fact facts[] = {
+        {"buffer", event->buffer, event->offset / original->buffer_size},
+        {"not-stored-at", is_stored_at(original, event) ? 0 : event->offset, 0},
+    };
+    SHOW_FACTS(facts);
+}
+
 static uint32_t context_processor(const EVENT_RECORD *record)
 {
     return record->EventHeader.Flags & EVENT_HEADER_FLAG_PROCESSOR_INDEX
@@ -137,7 +165,7 @@ static void show_contradictions(const struct etw_event *event)
     SHOW_FACTS(facts);
 }
 
-static void show_event(const struct etw_event *event)
+static void show_event(const struct original *original, const struct etw_event *event)
 {
     const EVENT_RECORD *record = &event->record;
     const EVENT_HEADER *header = &record->EventHeader;
@@ -171,6 +199,7 @@ static void show_event(const struct etw_event *event)
     SHOW_FACTS(facts);
     show_guid("activity", &header->ActivityId);
     show_contradictions(event);
+    show_place(original, event);
     show_items(record);
     if (record->UserDataLength)
         printf(" payload=");
@@ -178,13 +207,15 @@ static void show_event(const struct etw_event *event)
     printf("\n");
 }
 
-static int is_header_event(const struct etw_event *event)
+static int is_header_event(struct etw_trace *trace, const struct etw_event *event)
 {
     static const GUID event_trace = {
         0x68fdd900, 0x4a3e, 0x11d1, {0x84, 0xf4, 0x00, 0x00, 0xf8, 0x04, 0x64, 0xe3}};
+    struct etw_header header;
     return event->kind == ETW_KIND_SYSTEM && event->buffer == 0 &&
            event->record.EventHeader.EventDescriptor.Opcode == 0 &&
-           !memcmp(&event->record.EventHeader.ProviderId, &event_trace, sizeof(event_trace));
+           !memcmp(&event->record.EventHeader.ProviderId, &event_trace, sizeof(event_trace)) &&
+           etw_read_header(trace, event->file, &header) == ETW_OK && header.is_present;
 }
 
 static void show_name(const char *key, const char *name, const char *natural)
@@ -235,11 +266,13 @@ static void show_header(struct etw_trace *trace, const struct etw_event *event)
 {
     const EVENT_HEADER *delivered = &event->record.EventHeader;
     struct etw_header header;
-    if (etw_read_header(trace, event->file, &header)) {
-        printf("header unreadable\n");
+    if (etw_read_header(trace, event->file, &header))
         return;
-    }
-    uint64_t natural_flags = header.logfile.PointerSize == 4 ? 0x120 : 0x140;
+    int is_private = (header.logfile.LogFileMode & PRIVATE_MODES) != 0;
+    uint32_t natural_flags = EVENT_HEADER_FLAG_CLASSIC_HEADER |
+                             (header.logfile.PointerSize == 4 ? EVENT_HEADER_FLAG_32_BIT_HEADER
+                                                              : EVENT_HEADER_FLAG_64_BIT_HEADER) |
+                             (is_private ? EVENT_HEADER_FLAG_PRIVATE_SESSION : 0);
     struct fact facts[] = {
         {"ticks", (uint64_t)event->ticks, 1000},
         {"time", (uint64_t)event->time, (uint64_t)header.logfile.StartTime.QuadPart},
@@ -249,8 +282,7 @@ static void show_header(struct etw_trace *trace, const struct etw_event *event)
         {"pid", delivered->ProcessId, 0},
         {"payload-size", event->record.UserDataLength, event->stored_size - 32U},
         {"start-ticks", (uint64_t)header.start_ticks, (uint64_t)event->ticks},
-        {"is-64bit", header.is_64bit, header.logfile.PointerSize == 8},
-        {"is-present", (uint64_t)header.is_present, 1},
+        {"is-64bit", (uint64_t)header.is_64bit, header.logfile.PointerSize == 8},
         {"logger-name-pointer", header.logger_name_pointer, 0},
         {"file-name-pointer", header.log_file_pointer, 0},
         {"compressed", header.compressed_buffers, 0},
@@ -308,21 +340,33 @@ static void show_counts(const struct etw_trace *trace, uint64_t events)
     printf("\n");
 }
 
-static void show_events(struct etw_trace *trace)
+static void show_events(struct etw_trace *trace, const struct original *original)
 {
     const struct etw_event *event;
     enum etw_status status;
     uint64_t count = 0;
     for (; (status = etw_next(trace, &event)) == ETW_OK; count++) {
-        if (is_header_event(event))
+        if (is_header_event(trace, event))
             show_header(trace, event);
         else
-            show_event(event);
+            show_event(original, event);
     }
     if (status != ETW_END)
         printf("next: %s\n", etw_status_text(status));
     show_problems(trace);
     show_counts(trace, count);
+}
+
+static struct original open_original(struct etw_trace *trace, const char *path)
+{
+    struct etw_header header;
+    struct original original = {0};
+    if (etw_file_count(trace) == 1 && etw_read_header(trace, 0, &header) == ETW_OK &&
+        !header.compressed_buffers && header.logfile.BufferSize) {
+        original.file = fopen(path, "rb");
+        original.buffer_size = header.logfile.BufferSize;
+    }
+    return original;
 }
 
 int main(int argc, char **argv)
@@ -340,7 +384,10 @@ int main(int argc, char **argv)
         printf("open: %s\n", etw_status_text(status));
         return 0;
     }
-    show_events(trace);
+    struct original original = open_original(trace, argv[1]);
+    show_events(trace, &original);
+    if (original.file)
+        fclose(original.file);
     etw_close(trace);
     return 0;
 }
