@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* The traces that a command reads: files, merged if there are several, or standard input. */
+#ifndef INPUT_H
+#define INPUT_H
+
+#include <stddef.h>
+
+#include "etw.h"
+#include "progress.h"
+
+struct input {
+    struct etw_trace *trace;
+    char *name; /* for messages */
+    struct progress progress;
+};
+
+/* Opens paths, of which "-" is standard input and must then be the only one. Returns an exit code;
+ * after any but EXIT_FINE it has said why, and there is nothing to close. */
+int input_open(struct input *input, char *const *paths, size_t count,
+               const struct etw_options *options);
+
+/* Takes the next event: ETW_OK, ETW_END, or an error after saying which. */
+enum etw_status input_next(struct input *input, const struct etw_event **event);
+
+/* Ends the progress line, and says what was lost. EXIT_FINE or EXIT_DAMAGED. */
+int input_report(struct input *input);
+
+void input_close(struct input *input);
+
+#endif
