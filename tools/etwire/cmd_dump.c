@@ -148,22 +148,6 @@ static int wants_color(enum color color, const struct out *out)
     return out->is_terminal && (no_color == NULL || *no_color == '\0');
 }
 
-/* When the first of the files starts. 0 if that is not known yet. */
-static int read_start(struct etw_trace *trace, int64_t *start)
-{
-    int is_known = 0;
-    for (uint32_t file = 0; file < etw_file_count(trace); file++) {
-        struct etw_header header;
-        if (etw_read_header(trace, file, &header) != ETW_OK)
-            continue;
-        int64_t time = header.logfile.StartTime.QuadPart;
-        if (!is_known || time < *start)
-            *start = time;
-        is_known = 1;
-    }
-    return is_known;
-}
-
 static int pump(const struct request *request, struct filter *filter, struct input *input,
                 const struct sink *sink, struct sink_context *context)
 {
@@ -171,11 +155,11 @@ static int pump(const struct request *request, struct filter *filter, struct inp
     enum etw_status status = ETW_END;
     uint64_t left = request->has_limit ? request->limit : UINT64_MAX;
     int64_t start = 0;
-    int is_start_known = read_start(input->trace, &start);
+    int is_start_known = input_read_start(input->trace, &start);
     filter_set_start(filter, start);
     while (left > 0 && context->out->error == 0 && (status = input_next(input, &event)) == ETW_OK) {
         if (!is_start_known) {
-            read_start(input->trace, &start);
+            input_read_start(input->trace, &start);
             filter_set_start(filter, start);
             is_start_known = 1;
         }
@@ -187,8 +171,8 @@ static int pump(const struct request *request, struct filter *filter, struct inp
     return status < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 
-static int dump(const struct request *request, struct input *input, const struct sink *sink,
-                struct out *out)
+static int dump(const struct request *request, struct filter *filter, struct input *input,
+                const struct sink *sink, struct out *out)
 {
     struct sink_context context = {
         .out = out,
@@ -196,10 +180,9 @@ static int dump(const struct request *request, struct input *input, const struct
         .with_payload = request->with_payload,
         .raw_time = request->raw_time,
     };
-    struct filter filter = request->filter;
     if (sink->begin != NULL)
         sink->begin(&context);
-    int code = pump(request, &filter, input, sink, &context);
+    int code = pump(request, filter, input, sink, &context);
     struct etw_stats stats;
     etw_read_stats(input->trace, &stats);
     if (sink->end != NULL)
@@ -207,16 +190,28 @@ static int dump(const struct request *request, struct input *input, const struct
     return code;
 }
 
-/* The library skips what is outside two absolute times; what is relative is left to the filter,
- * since the start is only known when the trace is open. */
-static struct etw_options trace_options(const struct request *request)
+/* Makes times absolute if the start can be known before the traces are opened, so that the library
+ * can skip what is outside. Else they are left to the filter. */
+static void resolve_times(struct filter *filter, const struct request *request)
+{
+    int64_t start;
+    if (!filter->start.is_relative && !filter->end.is_relative)
+        return;
+    if (!input_find_start(request->paths, request->path_count, &start))
+        return;
+    filter->start.time = when_resolve(&filter->start, start);
+    filter->end.time = when_resolve(&filter->end, start);
+    filter->start.is_relative = filter->end.is_relative = 0;
+}
+
+static struct etw_options trace_options(const struct request *request, const struct filter *filter)
 {
     struct etw_options options = {
         .size = sizeof options, .raw_time = request->raw_time, .hold = request->hold};
-    if (!request->filter.start.is_relative)
-        options.start_time = request->filter.start.time;
-    if (!request->filter.end.is_relative)
-        options.end_time = request->filter.end.time;
+    if (filter->start.is_given && !filter->start.is_relative)
+        options.start_time = filter->start.time;
+    if (filter->end.is_given && !filter->end.is_relative)
+        options.end_time = filter->end.time;
     return options;
 }
 
@@ -225,7 +220,9 @@ static int run(const struct request *request)
     const struct sink *sink = find_sink(request->output);
     if (sink == NULL)
         return EXIT_USAGE;
-    struct etw_options options = trace_options(request);
+    struct filter filter = request->filter;
+    resolve_times(&filter, request);
+    struct etw_options options = trace_options(request, &filter);
     struct input input;
     int code = input_open(&input, request->paths, request->path_count, &options);
     if (code != EXIT_FINE)
@@ -236,7 +233,7 @@ static int run(const struct request *request)
         return EXIT_FAILED;
     }
 
-    code = dump(request, &input, sink, out);
+    code = dump(request, &filter, &input, sink, out);
     out_flush(out);
     if (!out_is_unread(out))
         code = exit_code_worse(code, input_report(&input));

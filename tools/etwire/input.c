@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "input.h"
@@ -54,6 +55,36 @@ int input_open(struct input *input, char *const *paths, size_t count,
     input->name = name_of(paths, count);
     progress_begin(&input->progress, input->name, input->trace);
     return EXIT_FINE;
+}
+
+int input_read_start(struct etw_trace *trace, int64_t *start)
+{
+    int is_known = 0;
+    for (uint32_t file = 0; file < etw_file_count(trace); file++) {
+        struct etw_header header;
+        if (etw_read_header(trace, file, &header) != ETW_OK)
+            continue;
+        int64_t time = header.logfile.StartTime.QuadPart;
+        if (!is_known || time < *start)
+            *start = time;
+        is_known = 1;
+    }
+    return is_known;
+}
+
+int input_find_start(char *const *paths, size_t count, int64_t *start)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct stat facts;
+        if (is_standard_input(paths[i]) || stat(paths[i], &facts) != 0 || !S_ISREG(facts.st_mode))
+            return 0;
+    }
+    struct etw_trace *trace;
+    if (etw_open_paths((const char *const *)paths, count, NULL, &trace, NULL) != ETW_OK)
+        return 0;
+    int is_known = input_read_start(trace, start);
+    etw_close(trace);
+    return is_known;
 }
 
 enum etw_status input_next(struct input *input, const struct etw_event **event)

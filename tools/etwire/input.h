@@ -19,6 +19,12 @@ struct input {
 int input_open(struct input *input, char *const *paths, size_t count,
                const struct etw_options *options);
 
+/* When the first of the traces starts, as far as is known: a FILETIME. 1, or 0 if it is not. */
+int input_read_start(struct etw_trace *trace, int64_t *start);
+
+/* The same before they are opened, if all are ordinary files, which can be read twice. */
+int input_find_start(char *const *paths, size_t count, int64_t *start);
+
 /* Takes the next event: ETW_OK, ETW_END, or an error after saying which. */
 enum etw_status input_next(struct input *input, const struct etw_event **event);
 
