@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* etwire info: what a trace is: its header, its buffers, and how many events of which kinds. */
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -207,21 +205,11 @@ static void put_name(struct out *out, const char *name)
     out_pad(out, start, 14);
 }
 
-/* A line whose value is made of numbers and fixed words only. */
-#if defined(__GNUC__)
-__attribute__((format(printf, 3, 4)))
-#endif
-static void
-put_line(struct out *out, const char *name, const char *format, ...)
+/* A number and what follows it. */
+static void put_number(struct out *out, uint64_t value, const char *after)
 {
-    char text[256];
-    va_list values;
-    va_start(values, format);
-    vsnprintf(text, sizeof text, format, values);
-    va_end(values);
-    put_name(out, name);
-    out_text(out, text);
-    out_line(out);
+    out_u64(out, value);
+    out_text(out, after);
 }
 
 static void put_time_line(struct out *out, const char *name, int64_t filetime)
@@ -243,52 +231,92 @@ static void put_name_line(struct out *out, const char *name, const char *value)
 
 static void put_clock(struct out *out, const TRACE_LOGFILE_HEADER *logfile)
 {
-    static const char *const clocks[] = {"unspecified", "performance counter", "system time",
-                                         "processor cycles"};
+    static const char *const clocks[] = {"unspecified, ", "performance counter, ", "system time, ",
+                                         "processor cycles, "};
     uint32_t clock = logfile->ReservedFlags & 7;
-    put_line(out, "clock", "%s, %lld ticks a second", clock < 4 ? clocks[clock] : "unknown",
-             clock == 2   ? (long long)WHEN_SECOND
-             : clock == 3 ? (long long)logfile->CpuSpeedInMHz * 1000000
-                          : (long long)logfile->PerfFreq.QuadPart);
+    put_name(out, "clock");
+    out_text(out, clock < 4 ? clocks[clock] : "unknown, ");
+    if (clock == 2)
+        out_u64(out, WHEN_SECOND);
+    else if (clock == 3)
+        out_u64(out, (uint64_t)logfile->CpuSpeedInMHz * 1000000);
+    else
+        out_i64(out, logfile->PerfFreq.QuadPart);
+    out_text(out, " ticks a second");
+    out_line(out);
+}
+
+static void put_system(struct out *out, const struct etw_header *header)
+{
+    const TRACE_LOGFILE_HEADER *logfile = &header->logfile;
+    uint32_t version = logfile->Version; /* four bytes, the major one lowest */
+    put_name(out, "system");
+    out_text(out, "Windows ");
+    put_number(out, version & 255, ".");
+    put_number(out, version >> 8 & 255, ", build ");
+    put_number(out, logfile->ProviderVersion, ", ");
+    put_number(out, (uint64_t)logfile->PointerSize * 8, "-bit");
+    out_line(out);
+
+    put_name(out, "format");
+    put_number(out, version >> 16 & 255, ".");
+    put_number(out, version >> 24, header->is_present ? "" : " (no header event: guessed)");
+    out_line(out);
+
+    put_name(out, "processors");
+    put_number(out, logfile->NumberOfProcessors, " of ");
+    put_number(out, logfile->CpuSpeedInMHz, " MHz");
+    out_line(out);
+}
+
+static void put_mode(struct out *out, uint32_t mode)
+{
+    put_name(out, "mode");
+    out_hex(out, mode);
+    out_text(out, mode == 0 ? "" : ": ");
+    log_modes_put(out, mode);
+    out_line(out);
+}
+
+static void put_zone(struct out *out, int32_t bias)
+{
+    put_name(out, "time zone");
+    out_text(out, bias < 0 ? "UTC = local time - " : "UTC = local time + ");
+    put_number(out, bias < 0 ? 0 - (uint64_t)bias : (uint64_t)bias, " min");
+    out_line(out);
 }
 
 static void put_header(struct out *out, const struct etw_header *header)
 {
     const TRACE_LOGFILE_HEADER *logfile = &header->logfile;
-    uint32_t version = logfile->Version; /* four bytes, the major one lowest */
     put_name_line(out, "session", header->logger_name);
     put_name_line(out, "written to", header->file_name);
-    put_line(out, "system", "Windows %u.%u, build %u, %u-bit", version & 255, version >> 8 & 255,
-             logfile->ProviderVersion, logfile->PointerSize * 8);
-    put_line(out, "format", "%u.%u%s", version >> 16 & 255, version >> 24,
-             header->is_present ? "" : " (no header event: guessed)");
-    put_line(out, "processors", "%u of %u MHz", logfile->NumberOfProcessors,
-             logfile->CpuSpeedInMHz);
-    put_name(out, "mode");
-    out_hex(out, logfile->LogFileMode);
-    out_text(out, logfile->LogFileMode == 0 ? "" : ": ");
-    log_modes_put(out, logfile->LogFileMode);
-    out_line(out);
+    put_system(out, header);
+    put_mode(out, logfile->LogFileMode);
     put_clock(out, logfile);
-    put_line(out, "timer", "%u.%04u ms", logfile->TimerResolution / 10000,
-             logfile->TimerResolution % 10000);
     put_time_line(out, "booted", logfile->BootTime.QuadPart);
     put_time_line(out, "started", logfile->StartTime.QuadPart);
     put_time_line(out, "ended", logfile->EndTime.QuadPart);
-    put_line(out, "time zone", "UTC = local time %+d min", (int)logfile->TimeZone.Bias);
+    put_zone(out, logfile->TimeZone.Bias);
 }
 
-static void put_buffers(struct out *out, const struct summary *summary)
+static void put_buffers(struct out *out, const struct etw_header *header)
 {
-    const struct etw_header *header = &summary->header;
-    put_line(out, "buffers",
-             "%" PRIu64 " (%u written, says the header) of %u bytes, %" PRIu64 " compressed",
-             header->buffers, header->logfile.BuffersWritten, header->logfile.BufferSize,
-             header->compressed_buffers);
-    if (header->bytes > 0)
-        put_line(out, "size", "%" PRIu64 " bytes", header->bytes);
-    put_line(out, "lost", "%u events, %u buffers", header->logfile.EventsLost,
-             header->logfile.BuffersLost);
+    put_name(out, "buffers");
+    put_number(out, header->buffers, " (");
+    put_number(out, header->logfile.BuffersWritten, " written, says the header) of ");
+    put_number(out, header->logfile.BufferSize, " bytes, ");
+    put_number(out, header->compressed_buffers, " compressed");
+    out_line(out);
+    if (header->bytes > 0) {
+        put_name(out, "size");
+        put_number(out, header->bytes, " bytes");
+        out_line(out);
+    }
+    put_name(out, "lost");
+    put_number(out, header->logfile.EventsLost, " events, ");
+    put_number(out, header->logfile.BuffersLost, " buffers");
+    out_line(out);
 }
 
 static void put_span(struct out *out, const struct summary *summary)
@@ -296,13 +324,20 @@ static void put_span(struct out *out, const struct summary *summary)
     uint64_t span = (uint64_t)summary->last_time - (uint64_t)summary->first_time;
     put_time_line(out, "first event", summary->first_time);
     put_time_line(out, "last event", summary->last_time);
-    put_line(out, "span", "%" PRIu64 ".%07u s", span / WHEN_SECOND, (unsigned)(span % WHEN_SECOND));
+    put_name(out, "span");
+    put_number(out, span / WHEN_SECOND, ".");
+    for (uint64_t unit = WHEN_SECOND / 10; unit > 0; unit /= 10)
+        out_char(out, (char)('0' + span / unit % 10));
+    out_text(out, " s");
+    out_line(out);
 }
 
-static void put_counts(struct out *out, const struct tally *tally)
+static void put_kinds(struct out *out, const struct tally *tally)
 {
-    put_line(out, "events", "%" PRIu64 ", %" PRIu64 " bytes of payload", tally->events,
-             tally->payload_bytes);
+    put_name(out, "events");
+    put_number(out, tally->events, ", ");
+    put_number(out, tally->payload_bytes, " bytes of payload");
+    out_line(out);
     for (size_t i = 0; i < tally->kind_count; i++) {
         enum etw_kind kind = tally->kind_order[i];
         out_u64_right(out, tally->kinds[kind], 12);
@@ -310,10 +345,15 @@ static void put_counts(struct out *out, const struct tally *tally)
         out_text(out, etw_kind_text(kind));
         out_line(out);
     }
+}
 
+static void put_providers(struct out *out, const struct tally *tally)
+{
     size_t count;
     struct tally_row *rows = tally_providers(tally, &count);
-    put_line(out, "providers", "%zu", count);
+    put_name(out, "providers");
+    out_u64(out, count);
+    out_line(out);
     for (size_t i = 0; i < count; i++) {
         const char *name = provider_name(&rows[i].provider);
         out_u64_right(out, rows[i].count, 12);
@@ -332,11 +372,12 @@ static void put_text(struct out *out, const struct summary *summary)
     out_line(out);
     if (summary->has_header) {
         put_header(out, &summary->header);
-        put_buffers(out, summary);
+        put_buffers(out, &summary->header);
     }
     if (summary->tally.events > 0)
         put_span(out, summary);
-    put_counts(out, &summary->tally);
+    put_kinds(out, &summary->tally);
+    put_providers(out, &summary->tally);
 }
 
 static int info(struct input *input, const char *path, struct out *out, int is_json)

@@ -26,7 +26,8 @@ void out_flush(struct out *out)
 {
     size_t written = 0;
     while (written < out->used && out->error == 0) {
-        ssize_t count = write(out->file.descriptor, out->bytes + written, out->used - written);
+        ssize_t count =
+            write(out->file.descriptor, out->bytes + written, (unsigned)(out->used - written));
         if (count >= 0)
             written += (size_t)count;
         else if (errno != EINTR)

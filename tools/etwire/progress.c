@@ -48,9 +48,10 @@ void progress_show(struct progress *progress, const struct etw_trace *trace)
     struct etw_stats stats;
     etw_read_stats(trace, &stats);
     fprintf(stderr, "\r%s: ", progress->name);
-    if (progress->total > 0)
-        fprintf(stderr, "%" PRIu64 "%%, ",
-                (uint64_t)(100.0 * (double)stats.bytes / (double)progress->total));
+    if (progress->total > 0) {
+        double part = (double)stats.bytes / (double)progress->total;
+        fprintf(stderr, "%.0f%%, ", part < 1 ? 100 * part : 100);
+    }
     fprintf(stderr, "%.1f MB, %" PRIu64 " events\033[K", (double)stats.bytes / 1e6, stats.events);
     fflush(stderr);
 }
