@@ -115,7 +115,7 @@ static void put_json(struct out *out, const char *path, const struct etw_buffer_
     json_end_object(&json);
 }
 
-static int list_buffers(struct input *input, const char *path, struct out *out, int is_json)
+static int list_buffers(struct intake *intake, const char *path, struct out *out, int is_json)
 {
     uint64_t position = 0;
     struct etw_buffer_info buffer;
@@ -123,7 +123,7 @@ static int list_buffers(struct input *input, const char *path, struct out *out, 
     if (!is_json)
         put_heading(out);
     while (out->error == 0 &&
-           (status = etw_next_buffer(input->trace, 0, &position, &buffer)) == ETW_OK) {
+           (status = etw_next_buffer(intake->trace, 0, &position, &buffer)) == ETW_OK) {
         if (is_json)
             put_json(out, path, &buffer);
         else
@@ -131,7 +131,7 @@ static int list_buffers(struct input *input, const char *path, struct out *out, 
     }
     if (status >= 0)
         return EXIT_FINE;
-    complain("%s: %s", input->name, etw_status_text(status));
+    complain("%s: %s", intake->name, etw_status_text(status));
     return EXIT_FAILED;
 }
 

@@ -52,16 +52,16 @@ static void take_problems(struct findings *findings, struct etw_trace *trace)
     }
 }
 
-static enum etw_status read_all(struct findings *findings, struct input *input)
+static enum etw_status read_all(struct findings *findings, struct intake *intake)
 {
     const struct etw_event *event;
     enum etw_status status;
     uint32_t count = 0;
-    while ((status = input_next(input, &event)) == ETW_OK && findings->out->error == 0) {
+    while ((status = intake_next(intake, &event)) == ETW_OK && findings->out->error == 0) {
         if (++count % EVENTS_BETWEEN == 0)
-            take_problems(findings, input->trace);
+            take_problems(findings, intake->trace);
     }
-    take_problems(findings, input->trace);
+    take_problems(findings, intake->trace);
     return status;
 }
 
@@ -93,7 +93,7 @@ static void conclude_json(struct findings *findings, const struct etw_stats *sta
     json_end_object(&findings->json);
 }
 
-static int check(struct input *input, const char *path, struct out *out, int is_json)
+static int check(struct intake *intake, const char *path, struct out *out, int is_json)
 {
     struct findings findings = {.out = out, .path = path, .json = {.out = out}, .is_json = is_json};
     if (is_json) {
@@ -101,9 +101,9 @@ static int check(struct input *input, const char *path, struct out *out, int is_
         json_text(&findings.json, "trace", path);
         json_begin_array(&findings.json, "problems");
     }
-    enum etw_status status = read_all(&findings, input);
+    enum etw_status status = read_all(&findings, intake);
     struct etw_stats stats;
-    etw_read_stats(input->trace, &stats);
+    etw_read_stats(intake->trace, &stats);
     if (is_json)
         conclude_json(&findings, &stats);
     else if (status >= 0)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "input.h"
+#include "intake.h"
 #include "report.h"
 #include "sink.h"
 
@@ -148,18 +148,19 @@ static int wants_color(enum color color, const struct out *out)
     return out->is_terminal && (no_color == NULL || *no_color == '\0');
 }
 
-static int pump(const struct request *request, struct filter *filter, struct input *input,
+static int pump(const struct request *request, struct filter *filter, struct intake *intake,
                 const struct sink *sink, struct sink_context *context)
 {
     const struct etw_event *event;
     enum etw_status status = ETW_END;
     uint64_t left = request->has_limit ? request->limit : UINT64_MAX;
     int64_t start = 0;
-    int is_start_known = input_read_start(input->trace, &start);
+    int is_start_known = intake_read_start(intake->trace, &start);
     filter_set_start(filter, start);
-    while (left > 0 && context->out->error == 0 && (status = input_next(input, &event)) == ETW_OK) {
+    while (left > 0 && context->out->error == 0 &&
+           (status = intake_next(intake, &event)) == ETW_OK) {
         if (!is_start_known) {
-            input_read_start(input->trace, &start);
+            intake_read_start(intake->trace, &start);
             filter_set_start(filter, start);
             is_start_known = 1;
         }
@@ -171,7 +172,7 @@ static int pump(const struct request *request, struct filter *filter, struct inp
     return status < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 
-static int dump(const struct request *request, struct filter *filter, struct input *input,
+static int dump(const struct request *request, struct filter *filter, struct intake *intake,
                 const struct sink *sink, struct out *out)
 {
     struct sink_context context = {
@@ -182,9 +183,9 @@ static int dump(const struct request *request, struct filter *filter, struct inp
     };
     if (sink->begin != NULL)
         sink->begin(&context);
-    int code = pump(request, filter, input, sink, &context);
+    int code = pump(request, filter, intake, sink, &context);
     struct etw_stats stats;
-    etw_read_stats(input->trace, &stats);
+    etw_read_stats(intake->trace, &stats);
     if (sink->end != NULL)
         sink->end(&context, code == EXIT_FINE ? &stats : NULL);
     return code;
@@ -197,7 +198,7 @@ static void resolve_times(struct filter *filter, const struct request *request)
     int64_t start;
     if (!filter->start.is_relative && !filter->end.is_relative)
         return;
-    if (!input_find_start(request->paths, request->path_count, &start))
+    if (!intake_find_start(request->paths, request->path_count, &start))
         return;
     filter->start.time = when_resolve(&filter->start, start);
     filter->end.time = when_resolve(&filter->end, start);
@@ -223,21 +224,21 @@ static int run(const struct request *request)
     struct filter filter = request->filter;
     resolve_times(&filter, request);
     struct etw_options options = trace_options(request, &filter);
-    struct input input;
-    int code = input_open(&input, request->paths, request->path_count, &options);
+    struct intake intake;
+    int code = intake_open(&intake, request->paths, request->path_count, &options);
     if (code != EXIT_FINE)
         return code;
     struct out *out = out_open(request->output_file);
     if (out == NULL) {
-        input_close(&input);
+        intake_close(&intake);
         return EXIT_FAILED;
     }
 
-    code = dump(request, &filter, &input, sink, out);
+    code = dump(request, &filter, &intake, sink, out);
     out_flush(out);
     if (!out_is_unread(out))
-        code = exit_code_worse(code, input_report(&input));
-    input_close(&input);
+        code = exit_code_worse(code, intake_report(&intake));
+    intake_close(&intake);
     return exit_code_worse(code, out_close(out, code != EXIT_FAILED));
 }
 

@@ -11,27 +11,21 @@
 
 #include "command.h"
 #include "evntrace.h"
-#include "input.h"
+#include "intake.h"
 #include "out.h"
 #include "report.h"
 #include "utf.h"
 
-#define VERSION            1
-#define HEADER_SIZE        72   /* of an ETW_BUFFER_HEADER */
-#define FILLED_BYTES       0x30 /* where in it: u32 */
-#define PROCESSOR          0x28 /* u16 or u8 */
-#define BUFFER_FLAG        0x34 /* u16 */
-#define BUFFER_TYPE        0x36 /* u16 */
-#define FLAG_PROC_INDEX    0x20
-#define PROCESSOR_MASK     0x7ff
-#define TYPE_HEADER        4
-#define PROCESSORS         65536
-#define OPEN_FILE_FAILED   2 /* Win32 error codes */
-#define OPEN_PATH_FAILED   3
-#define OPEN_ACCESS_DENIED 5
-#define OPEN_BAD_PATHNAME  161
-#define OPEN_CORRUPT       1392
-#define PROCESS_CANCELLED  1223
+#define VERSION         1
+#define HEADER_SIZE     72   /* of an ETW_BUFFER_HEADER */
+#define FILLED_BYTES    0x30 /* where in it: u32 */
+#define PROCESSOR       0x28 /* u16 or u8 */
+#define BUFFER_FLAG     0x34 /* u16 */
+#define BUFFER_TYPE     0x36 /* u16 */
+#define FLAG_PROC_INDEX 0x20
+#define PROCESSOR_MASK  0x7ff
+#define TYPE_HEADER     4
+#define PROCESSORS      65536
 
 enum frame_type { FRAME_PROCESSORS = 'P', FRAME_BUFFER = 'B', FRAME_LAST = 'L', FRAME_END = 'E' };
 
@@ -121,9 +115,9 @@ static const char *open_failure(ULONG code)
         ULONG code;
         enum etw_status status;
     } rows[] = {
-        {OPEN_FILE_FAILED, ETW_NO_FILE},     {OPEN_PATH_FAILED, ETW_NO_FOLDER},
-        {OPEN_ACCESS_DENIED, ETW_NO_ACCESS}, {OPEN_BAD_PATHNAME, ETW_NO_FILE},
-        {OPEN_CORRUPT, ETW_NOT_A_TRACE},
+        {ERROR_FILE_NOT_FOUND, ETW_NO_FILE},   {ERROR_PATH_NOT_FOUND, ETW_NO_FOLDER},
+        {ERROR_ACCESS_DENIED, ETW_NO_ACCESS},  {ERROR_BAD_PATHNAME, ETW_NO_FILE},
+        {ERROR_FILE_CORRUPT, ETW_NOT_A_TRACE},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (rows[i].code == code)
@@ -156,9 +150,9 @@ static int generate(struct forward *forward, const char *path)
         put_frame(forward->out, FRAME_END, 0, 0);
         return EXIT_FINE;
     }
-    if (result != PROCESS_CANCELLED)
+    if (result != ERROR_CANCELLED)
         complain("%s: cannot be read (error %u)", path, (unsigned)result);
-    return result == PROCESS_CANCELLED ? EXIT_FINE : EXIT_FAILED;
+    return result == ERROR_CANCELLED ? EXIT_FINE : EXIT_FAILED;
 }
 
 /* Learns how many buffers each processor has. */
@@ -181,16 +175,16 @@ static void read_hints(struct forward *forward, struct etw_trace *trace)
 /* Forwards a file that can be read twice: for the hints and what to say of losses, and again. */
 static int forward_file(struct forward *forward, char *path)
 {
-    struct input input;
-    int code = input_open(&input, &path, 1, NULL);
+    struct intake intake;
+    int code = intake_open(&intake, &path, 1, NULL);
     if (code != EXIT_FINE)
         return code;
-    read_hints(forward, input.trace);
+    read_hints(forward, intake.trace);
     code = generate(forward, path);
 
     struct etw_header header;
     int is_read = code == EXIT_FINE && forward->out->error == 0;
-    if (is_read && etw_read_header(input.trace, 0, &header) == ETW_OK &&
+    if (is_read && etw_read_header(intake.trace, 0, &header) == ETW_OK &&
         forward->sent < header.buffers) {
         complain("%s: %llu buffers could not be forwarded", path,
                  (unsigned long long)(header.buffers - forward->sent));
@@ -198,8 +192,8 @@ static int forward_file(struct forward *forward, char *path)
     }
     out_flush(forward->out);
     if (!out_is_unread(forward->out))
-        code = exit_code_worse(code, input_report(&input));
-    input_close(&input);
+        code = exit_code_worse(code, intake_report(&intake));
+    intake_close(&intake);
     return code;
 }
 

@@ -51,12 +51,12 @@ static void values_reset(struct values *values)
     free(values->order);
 }
 
-static enum etw_status read_events(struct summary *summary, struct input *input)
+static enum etw_status read_events(struct summary *summary, struct intake *intake)
 {
     const struct etw_event *event;
     enum etw_status status;
     tally_init(&summary->tally);
-    while ((status = input_next(input, &event)) == ETW_OK) {
+    while ((status = intake_next(intake, &event)) == ETW_OK) {
         if (summary->tally.events == 0)
             summary->first_time = summary->last_time = event->time;
         if (event->time < summary->first_time)
@@ -380,14 +380,14 @@ static void put_text(struct out *out, const struct summary *summary)
     put_providers(out, &summary->tally);
 }
 
-static int info(struct input *input, const char *path, struct out *out, int is_json)
+static int info(struct intake *intake, const char *path, struct out *out, int is_json)
 {
     struct summary summary = {.path = path};
-    enum etw_status status = read_events(&summary, input);
+    enum etw_status status = read_events(&summary, intake);
     if (status >= 0) {
-        read_buffers(&summary, input->trace);
-        summary.has_header = etw_read_header(input->trace, 0, &summary.header) == ETW_OK;
-        etw_read_stats(input->trace, &summary.stats);
+        read_buffers(&summary, intake->trace);
+        summary.has_header = etw_read_header(intake->trace, 0, &summary.header) == ETW_OK;
+        etw_read_stats(intake->trace, &summary.stats);
         if (is_json)
             put_json(out, &summary);
         else

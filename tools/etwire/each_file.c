@@ -4,15 +4,15 @@
 
 static int one_file(char *const *path, each_file_function *function, struct out *out, int is_json)
 {
-    struct input input;
-    int code = input_open(&input, path, 1, NULL);
+    struct intake intake;
+    int code = intake_open(&intake, path, 1, NULL);
     if (code != EXIT_FINE)
         return code;
-    code = function(&input, *path, out, is_json);
+    code = function(&intake, *path, out, is_json);
     out_flush(out);
     if (!out_is_unread(out))
-        code = exit_code_worse(code, input_report(&input));
-    input_close(&input);
+        code = exit_code_worse(code, intake_report(&intake));
+    intake_close(&intake);
     return code;
 }
 

@@ -4,11 +4,12 @@
 #define EACH_FILE_H
 
 #include "command.h"
-#include "input.h"
+#include "intake.h"
 #include "out.h"
 
 /* What a command does with one trace, at path. Returns an exit code. */
-typedef int each_file_function(struct input *input, const char *path, struct out *out, int is_json);
+typedef int each_file_function(struct intake *intake, const char *path, struct out *out,
+                               int is_json);
 
 /* Does it with each FILE in turn, to the output that is asked for, and says after each what was
  * lost. A FILE that cannot be read does not keep the others from being so. Returns an exit code. */

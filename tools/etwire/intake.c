@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "input.h"
+#include "intake.h"
 #include "report.h"
 
 static int is_standard_input(const char *path)
@@ -23,19 +23,19 @@ static char *name_of(char *const *paths, size_t count)
     return copy_text(name);
 }
 
-static enum etw_status open_trace(struct input *input, char *const *paths, size_t count,
+static enum etw_status open_trace(struct intake *intake, char *const *paths, size_t count,
                                   const struct etw_options *options, size_t *failed)
 {
     if (!is_standard_input(paths[0]))
-        return etw_open_paths((const char *const *)paths, count, options, &input->trace, failed);
+        return etw_open_paths((const char *const *)paths, count, options, &intake->trace, failed);
 #ifdef _WIN32
     setmode(STDIN_FILENO, O_BINARY);
 #endif
-    return etw_open_descriptor(STDIN_FILENO, options, &input->trace);
+    return etw_open_descriptor(STDIN_FILENO, options, &intake->trace);
 }
 
-int input_open(struct input *input, char *const *paths, size_t count,
-               const struct etw_options *options)
+int intake_open(struct intake *intake, char *const *paths, size_t count,
+                const struct etw_options *options)
 {
     for (size_t i = 0; i < count; i++) {
         if (count > 1 && is_standard_input(paths[i])) {
@@ -44,20 +44,20 @@ int input_open(struct input *input, char *const *paths, size_t count,
         }
     }
 
-    *input = (struct input){0};
+    *intake = (struct intake){0};
     size_t failed = 0;
-    enum etw_status status = open_trace(input, paths, count, options, &failed);
+    enum etw_status status = open_trace(intake, paths, count, options, &failed);
     if (status != ETW_OK) {
         complain("%s: %s", is_standard_input(paths[failed]) ? "standard input" : paths[failed],
                  etw_status_text(status));
         return EXIT_FAILED;
     }
-    input->name = name_of(paths, count);
-    progress_begin(&input->progress, input->name, input->trace);
+    intake->name = name_of(paths, count);
+    progress_begin(&intake->progress, intake->name, intake->trace);
     return EXIT_FINE;
 }
 
-int input_read_start(struct etw_trace *trace, int64_t *start)
+int intake_read_start(struct etw_trace *trace, int64_t *start)
 {
     int is_known = 0;
     for (uint32_t file = 0; file < etw_file_count(trace); file++) {
@@ -72,7 +72,7 @@ int input_read_start(struct etw_trace *trace, int64_t *start)
     return is_known;
 }
 
-int input_find_start(char *const *paths, size_t count, int64_t *start)
+int intake_find_start(char *const *paths, size_t count, int64_t *start)
 {
     for (size_t i = 0; i < count; i++) {
         struct stat facts;
@@ -82,38 +82,38 @@ int input_find_start(char *const *paths, size_t count, int64_t *start)
     struct etw_trace *trace;
     if (etw_open_paths((const char *const *)paths, count, NULL, &trace, NULL) != ETW_OK)
         return 0;
-    int is_known = input_read_start(trace, start);
+    int is_known = intake_read_start(trace, start);
     etw_close(trace);
     return is_known;
 }
 
-enum etw_status input_next(struct input *input, const struct etw_event **event)
+enum etw_status intake_next(struct intake *intake, const struct etw_event **event)
 {
     enum etw_status status;
-    while ((status = etw_next(input->trace, event)) == ETW_AGAIN) {
-        if (etw_wait(input->trace, -1) < 0)
+    while ((status = etw_next(intake->trace, event)) == ETW_AGAIN) {
+        if (etw_wait(intake->trace, -1) < 0)
             return ETW_END;
     }
-    progress_tick(&input->progress, input->trace);
+    progress_tick(&intake->progress, intake->trace);
     if (status < 0) {
-        progress_end(&input->progress);
-        complain("%s: %s", input->name, etw_status_text(status));
+        progress_end(&intake->progress);
+        complain("%s: %s", intake->name, etw_status_text(status));
     }
     return status;
 }
 
-int input_report(struct input *input)
+int intake_report(struct intake *intake)
 {
     struct etw_stats stats;
-    progress_end(&input->progress);
-    etw_read_stats(input->trace, &stats);
-    return report_losses(input->name, &stats);
+    progress_end(&intake->progress);
+    etw_read_stats(intake->trace, &stats);
+    return report_losses(intake->name, &stats);
 }
 
-void input_close(struct input *input)
+void intake_close(struct intake *intake)
 {
-    progress_end(&input->progress);
-    etw_close(input->trace);
-    free(input->name);
-    *input = (struct input){0};
+    progress_end(&intake->progress);
+    etw_close(intake->trace);
+    free(intake->name);
+    *intake = (struct intake){0};
 }
