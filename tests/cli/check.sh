@@ -13,7 +13,7 @@ try etwire dump -o digest damaged.etl
 try etwire dump --limit 2 damaged.etl
 
 # Cut in the middle of a buffer, never finished, and with a clock that goes back.
-head -c 5000 mixed.etl >cut.etl
+head -c 2500 mixed.etl >cut.etl
 try etwire check cut.etl
 cat >unfinished.trace <<'END'
 trace end-time=0 buffers-written=1

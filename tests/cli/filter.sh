@@ -1,7 +1,9 @@
 # Conditions on events.
 trace mixed
 ids() {
-    try_shell "etwire dump -o json $* mixed.etl | sed 's/.*\"ticks\":\([0-9]*\),.*/\1/' | tr '\n' ' '"
+    printf '%s:' "$*"
+    etwire dump -o json "$@" mixed.etl 2>/dev/null | sed 's/.*"ticks":\([0-9]*\),.*/ \1/' | tr -d '\n'
+    echo
 }
 
 ids --provider 11111111-2222-3333-4444-555555555555
@@ -37,15 +39,17 @@ ids --end +0.05ms
 ids --start +1
 ids --start +1m
 ids --start +1h
-ids --start 2012-12-14T15:06:40.00014Z
-ids --start "'2012-12-14 15:06:40.0001400'"
-ids --end 2012-12-14T15:06:40.0001400
+ids --start 2012-12-14T23:06:40.00014Z
+ids --start '2012-12-14 23:06:40.0001400'
+ids --end 2012-12-14T23:06:40.0001400
 ids --start 2012-12-15
-ids --end 2012-12-14T15:06
+ids --end 2012-12-14T23:06
 ids --start 2013
 ids --id 21 --level 1
 ids --id 21 --limit 1
 ids --start +30us --limit 2
-ids --start 130000000000001500 --end 130000000000001400
 
+try etwire dump --start 130000000000001500 --end 130000000000001400 mixed.etl
+try etwire dump --start +2s --end +1s mixed.etl
+try_shell 'cat mixed.etl | etwire dump --start +2s --end +1s -'
 try etwire dump -o digest --provider Process mixed.etl

@@ -205,6 +205,13 @@ static void resolve_times(struct filter *filter, const struct request *request)
     filter->start.is_relative = filter->end.is_relative = 0;
 }
 
+static int is_span_empty(const struct filter *filter)
+{
+    return filter->start.is_given && filter->end.is_given &&
+           filter->start.is_relative == filter->end.is_relative &&
+           filter->end.time < filter->start.time;
+}
+
 static struct etw_options trace_options(const struct request *request, const struct filter *filter)
 {
     struct etw_options options = {
@@ -223,6 +230,10 @@ static int run(const struct request *request)
         return EXIT_USAGE;
     struct filter filter = request->filter;
     resolve_times(&filter, request);
+    if (is_span_empty(&filter)) {
+        complain("--end is before --start");
+        return EXIT_USAGE;
+    }
     struct etw_options options = trace_options(request, &filter);
     struct intake intake;
     int code = intake_open(&intake, request->paths, request->path_count, &options);

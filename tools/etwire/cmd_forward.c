@@ -197,6 +197,19 @@ static int forward_file(struct forward *forward, char *path)
     return code;
 }
 
+/* Whether what can be read from path can be read only once. */
+static int is_stream(const char *path)
+{
+    struct stat facts;
+    if (stat(path, &facts) != 0)
+        return 0;
+#ifdef S_ISSOCK
+    if (S_ISSOCK(facts.st_mode))
+        return 1;
+#endif
+    return S_ISFIFO(facts.st_mode) || S_ISCHR(facts.st_mode);
+}
+
 static int run(const struct request *request)
 {
     static char standard_input[] = "/dev/stdin";
@@ -207,13 +220,10 @@ static int run(const struct request *request)
     char *path = request->paths[0];
     if (strcmp(path, "-") == 0)
         path = standard_input;
-    struct stat facts;
-    int is_file = stat(path, &facts) != 0 || S_ISREG(facts.st_mode);
-
     struct forward forward = {.out = out_open(request->output_file)};
     if (forward.out == NULL)
         return EXIT_FAILED;
-    int code = is_file ? forward_file(&forward, path) : generate(&forward, path);
+    int code = is_stream(path) ? generate(&forward, path) : forward_file(&forward, path);
     free(forward.left);
     free(forward.indices);
     return exit_code_worse(code, out_close(forward.out, code != EXIT_FAILED));
