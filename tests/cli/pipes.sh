@@ -10,11 +10,10 @@ for name in mixed many; do
     try_shell "cat $name.etl | etwire dump -o digest - 2>/dev/null | cmp - $name.digest && echo same"
     try_shell "etwire forward $name.etl 2>/dev/null | etwire dump -o digest - 2>/dev/null | cmp - $name.digest && echo same"
     try_shell "etwire forward - <$name.etl 2>/dev/null | etwire dump -o digest - 2>/dev/null | cmp - $name.digest && echo same"
-    try_shell "cat $name.etl | etwire forward - 2>/dev/null | etwire dump -o digest - 2>/dev/null | cmp - $name.digest && echo same"
 done
 etwire forward many.etl >many.stream
-try_shell 'etwire dump -o digest - <many.stream | cmp - many.digest && echo same'
-try_shell 'etwire dump -o digest many.stream | cmp - many.digest && echo same'
+try_shell 'cat many.stream | etwire dump -o digest - | cmp - many.digest && echo same'
+try_shell 'cat mixed.etl | etwire forward -'
 
 try etwire dump - mixed.etl
 try_shell 'etwire info - <mixed.etl'
@@ -36,7 +35,6 @@ try_shell 'head -c 2000 many.stream | etwire dump -o null -'
 try_shell 'head -c -8 many.stream | etwire dump -o null -'
 
 # A reader that goes away.
-for command in 'dump' 'dump -o json' 'buffers -o json' 'forward'; do
-    try_shell "{ etwire $command many.etl many.etl; echo \"= \$?\" >&2; } | head -c 1 >/dev/null" |
-        sed 's/ many.etl many.etl;/ ...;/'
+for command in 'dump' 'dump -o json' 'forward'; do
+    try_shell "{ etwire $command many.etl; echo \"= \$?\" >&2; } | head -c 1 >/dev/null"
 done

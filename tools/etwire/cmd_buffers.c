@@ -120,14 +120,15 @@ static int list_buffers(struct intake *intake, const char *path, struct out *out
     uint64_t position = 0;
     struct etw_buffer_info buffer;
     enum etw_status status = ETW_OK;
-    if (!is_json)
-        put_heading(out);
     while (out->error == 0 &&
            (status = etw_next_buffer(intake->trace, 0, &position, &buffer)) == ETW_OK) {
-        if (is_json)
+        if (is_json) {
             put_json(out, path, &buffer);
-        else
-            put_text(out, &buffer);
+            continue;
+        }
+        if (buffer.index == 0)
+            put_heading(out);
+        put_text(out, &buffer);
     }
     if (status >= 0)
         return EXIT_FINE;

@@ -36,7 +36,9 @@ struct forward {
     uint64_t *left;    /* buffers to come, by processor; NULL without hints */
     uint16_t *indices; /* of the processors that have any */
     size_t index_count, index_capacity;
-    uint64_t sent; /* buffers */
+    uint64_t sent;             /* buffers */
+    uint64_t sent_bytes;       /* of those */
+    struct progress *progress; /* NULL without hints */
 };
 
 static void put_u16(struct out *out, uint32_t value)
@@ -85,6 +87,9 @@ static void put_buffer(struct forward *forward, const uint8_t *buffer, uint32_t 
     put_frame(forward->out, FRAME_BUFFER, processor, size);
     out_bytes(forward->out, buffer, size);
     forward->sent++;
+    forward->sent_bytes += size;
+    if (forward->progress != NULL)
+        progress_show(forward->progress, forward->sent_bytes, forward->sent, "buffers");
     if (!forward->has_hints || load16(buffer + BUFFER_TYPE) == TYPE_HEADER)
         return;
     if (forward->left[processor] > 0 && --forward->left[processor] == 0)
@@ -117,7 +122,7 @@ static const char *open_failure(ULONG code)
     } rows[] = {
         {ERROR_FILE_NOT_FOUND, ETW_NO_FILE},   {ERROR_PATH_NOT_FOUND, ETW_NO_FOLDER},
         {ERROR_ACCESS_DENIED, ETW_NO_ACCESS},  {ERROR_BAD_PATHNAME, ETW_NO_FILE},
-        {ERROR_FILE_CORRUPT, ETW_NOT_A_TRACE},
+        {ERROR_FILE_CORRUPT, ETW_NOT_A_TRACE}, {ERROR_NOT_SUPPORTED, ETW_UNSUPPORTED},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (rows[i].code == code)
@@ -180,7 +185,9 @@ static int forward_file(struct forward *forward, char *path)
     if (code != EXIT_FINE)
         return code;
     read_hints(forward, intake.trace);
+    forward->progress = &intake.progress;
     code = generate(forward, path);
+    progress_end(&intake.progress);
 
     struct etw_header header;
     int is_read = code == EXIT_FINE && forward->out->error == 0;
@@ -219,7 +226,7 @@ static int run(const struct request *request)
     }
     char *path = request->paths[0];
     if (strcmp(path, "-") == 0)
-        path = standard_input;
+        path = standard_input; /* the way to it that OpenTraceFromFile knows */
     struct forward forward = {.out = out_open(request->output_file)};
     if (forward.out == NULL)
         return EXIT_FAILED;

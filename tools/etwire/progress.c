@@ -37,23 +37,30 @@ void progress_begin(struct progress *progress, const char *name, struct etw_trac
     }
 }
 
-void progress_show(struct progress *progress, const struct etw_trace *trace)
+void progress_show(struct progress *progress, uint64_t bytes, uint64_t things, const char *noun)
 {
+    if (!progress->is_wanted)
+        return;
     int64_t now = now_ms();
     if (now < progress->due_ms)
         return;
     progress->due_ms = now + NEXT_MS;
     progress->is_shown = 1;
 
-    struct etw_stats stats;
-    etw_read_stats(trace, &stats);
     fprintf(stderr, "\r%s: ", progress->name);
     if (progress->total > 0) {
-        double part = (double)stats.bytes / (double)progress->total;
+        double part = (double)bytes / (double)progress->total;
         fprintf(stderr, "%.0f%%, ", part < 1 ? 100 * part : 100);
     }
-    fprintf(stderr, "%.1f MB, %" PRIu64 " events\033[K", (double)stats.bytes / 1e6, stats.events);
+    fprintf(stderr, "%.1f MB, %" PRIu64 " %s\033[K", (double)bytes / 1e6, things, noun);
     fflush(stderr);
+}
+
+void progress_show_trace(struct progress *progress, const struct etw_trace *trace)
+{
+    struct etw_stats stats;
+    etw_read_stats(trace, &stats);
+    progress_show(progress, stats.bytes, stats.events, "events");
 }
 
 void progress_end(struct progress *progress)

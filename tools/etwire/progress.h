@@ -17,13 +17,16 @@ struct progress {
 
 void progress_begin(struct progress *progress, const char *name, struct etw_trace *trace);
 
-void progress_show(struct progress *progress, const struct etw_trace *trace);
+/* Shows that many bytes, and that many things called noun, if it is time to. */
+void progress_show(struct progress *progress, uint64_t bytes, uint64_t things, const char *noun);
+
+void progress_show_trace(struct progress *progress, const struct etw_trace *trace);
 
 /* To be called for each event: it looks at the clock only now and then. */
 static inline void progress_tick(struct progress *progress, const struct etw_trace *trace)
 {
     if (progress->is_wanted && (++progress->calls & 1023) == 0)
-        progress_show(progress, trace);
+        progress_show_trace(progress, trace);
 }
 
 /* Wipes the line. */
