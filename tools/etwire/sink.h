@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* What becomes of the events of `etwire dump`. A sink is one file, sink_NAME.c, which ends in one
+ * struct sink, and one line of the table in cmd_dump.c. */
+#ifndef SINK_H
+#define SINK_H
+
+#include "etw.h"
+#include "out.h"
+
+struct sink_context {
+    struct out *out;
+    int is_colored;
+    int with_payload;
+    int raw_time;
+    void *state; /* the sink's own */
+};
+
+struct sink {
+    const char *name;
+    void (*begin)(struct sink_context *context); /* may be NULL */
+    void (*put)(struct sink_context *context, const struct etw_event *event);
+    /* stats is NULL if reading failed, so that what is there is no result. May be NULL. */
+    void (*end)(struct sink_context *context, const struct etw_stats *stats);
+};
+
+#endif
