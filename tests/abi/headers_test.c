@@ -104,6 +104,8 @@ static void check_traits(void)
     check(find_trait(no_traits, sizeof no_traits, 1, &size) == -1);
     static const UCHAR half_header[] = {5, 0, 0, 3, 0};
     check(find_trait(half_header, sizeof half_header, 1, &size) == -1);
+    static const UCHAR one_byte[] = {4, 0, 0, 3};
+    check(find_trait(one_byte, sizeof one_byte, 1, &size) == -1);
     static const UCHAR too_long[] = {7, 0, 0, 5, 0, 1, 'x'};
     check(find_trait(too_long, sizeof too_long, 1, &size) == -1);
     static const UCHAR too_short[] = {9, 0, 0, 2, 0, 1, 3, 0, 1};

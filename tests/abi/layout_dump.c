@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Prints the layout of the public structures, a line each, for comparing it with that of other
- * headers: build it twice, with and without -Iinclude/etwire, and the output is the same.
- * tests/abi/compare does that for mingw-w64's headers. */
-#include <stddef.h>
-#include <stdio.h>
-
-#include <windows.h>
-#include <wmistr.h>
-#include <evntprov.h>
-#include <evntrace.h>
-#include <evntcons.h>
+ * headers: build it with and without -Iinclude/etwire, and the output is the same. mingw_test.sh
+ * does that for mingw-w64's headers. */
+#include "trace_headers.h"
 
 int main(void)
 {

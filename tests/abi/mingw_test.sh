@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The public structures are laid out as mingw-w64's own headers have them. Nothing is run: that two
-# builds of layout_dump.c, whose numbers are constants, come to the same assembly is the proof.
+# Structures and constants are those of mingw-w64's own headers, once with the system's <windows.h>
+# below ours and once with our stand-in for it. Nothing is run: that two builds of layout_dump.c,
+# whose numbers are constants, come to the same assembly is the proof.
 # usage: mingw_test.sh SOURCE_ROOT
 include=$1/include/etwire
 abi=$1/tests/abi
@@ -20,18 +21,54 @@ result() { # STATUS TEXT
     fi
 }
 
+# The constants of our headers, as a program that has them as variables.
+constants() {
+    echo '#include "trace_headers.h"'
+    sed -n 's/^#define \([A-Z][A-Z0-9_]*\)  *-\{0,1\}[0-9].*/\1/p' "$include"/windows.h \
+        "$include"/wmistr.h "$include"/evntprov.h "$include"/evntrace.h "$include"/evntcons.h |
+        sort -u | sed 's/.*/#ifdef &\
+const unsigned value_of_& = (unsigned)(&);\
+#endif/'
+}
+
+# From its assembly, lines NAME VALUE in order.
+values() {
+    awk '/^_?value_of_.*:/ { sub(/^_?value_of_/, ""); sub(/:.*/, ""); name = $0; next }
+        name && /\.(long|space)/ { print name, $1 == ".long" ? $2 : 0; name = "" }' "$1" |
+        sort
+}
+
+# Where both have a constant, both have the same value. EVENT_HEADER_EXT_TYPE_MAX grows.
+same_values() {
+    values "$scratch/theirs.s" > "$scratch/theirs"
+    values "$scratch/ours.s" > "$scratch/ours"
+    join "$scratch/theirs" "$scratch/ours" | grep -v EXT_TYPE_MAX > "$scratch/both"
+    awk '$2 != $3 { print $1 " is " $2 " there, " $3 " here"; bad = 1 }
+        END { print NR " constants compared"; exit bad || NR < 300 }' "$scratch/both" >&2
+}
+
 for cc in x86_64-w64-mingw32-gcc i686-w64-mingw32-gcc; do
     if ! command -v $cc >/dev/null; then
         count=$((count + 1))
         echo "ok $count - $cc # SKIP not installed"
         continue
     fi
-    assemble="$cc -std=c11 -fno-asynchronous-unwind-tables -DLAYOUT_MINGW10 -S"
-    $assemble -o "$scratch/theirs.s" "$abi/layout_dump.c" &&
-        $assemble -I"$include" -o "$scratch/ours.s" "$abi/layout_dump.c" &&
-        grep -q EVENT_RECORD "$scratch/ours.s" &&
-        diff "$scratch/theirs.s" "$scratch/ours.s" >&2
-    result $? "$cc: the same layout as its own headers"
+    assemble="$cc -std=c11 -fno-asynchronous-unwind-tables -DLAYOUT_MINGW10 -I$abi -S"
+    constants > "$scratch/constants.c"
+
+    for ours in "-I$include" "-I$include -DLAYOUT_STAND_IN"; do
+        $assemble -o "$scratch/theirs.s" "$abi/layout_dump.c" &&
+            $assemble $ours -o "$scratch/ours.s" "$abi/layout_dump.c" &&
+            grep -q EVENT_RECORD "$scratch/ours.s" &&
+            diff "$scratch/theirs.s" "$scratch/ours.s" >&2
+        result $? "$cc: the same layout as its own headers (${ours#*etwire})"
+
+        $assemble -o "$scratch/theirs.s" "$scratch/constants.c" &&
+            $assemble $ours -o "$scratch/ours.s" "$scratch/constants.c" &&
+            same_values
+        result $? "$cc: the same constants (${ours#*etwire})"
+    done
+
     $cc -std=c11 -I"$include" -fsyntax-only "$abi/layout_static.c"
     result $? "$cc: the expected layout"
 done
