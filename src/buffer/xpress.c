@@ -259,6 +259,10 @@ static void expand_carefully(struct xpress *x)
 enum etw_status etw_xpress_expand(const uint8_t *in, size_t size, uint8_t *out, size_t room,
                                   size_t *made)
 {
+    *made = 0;
+    if (room == 0)
+        return ETW_OK; /* without arithmetic on out, which may be NULL */
+
     struct xpress x = {
         .in = {.at = in, .left = size},
         .out = out,

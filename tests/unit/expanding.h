@@ -16,8 +16,6 @@
 
 #define STREAM_MAX (1u << 20)
 
-typedef enum etw_status expander(const uint8_t *, size_t, uint8_t *, size_t, size_t *);
-
 struct stream {
     uint8_t in[STREAM_MAX];
     size_t size;
@@ -49,37 +47,37 @@ static inline void put_number(struct stream *s, uint32_t number, size_t size)
 }
 
 /* Expands the first size bytes of s into room bytes, of which made must come out, as expected. */
-static inline bool expands(expander *expand, const struct stream *s, size_t size, size_t room,
-                           enum etw_status status, size_t made)
+static inline bool expands(enum etw_compression format, const struct stream *s, size_t size,
+                           size_t room, enum etw_status status, size_t made)
 {
     uint8_t *in = malloc(size);
     uint8_t *out = malloc(room);
     size_t really_made = SIZE_MAX;
     memcpy(in, s->in, size);
-    bool as_expected = expand(in, size, out, room, &really_made) == status && really_made == made &&
-                       memcmp(out, s->expected, made) == 0;
+    bool as_expected = etw_expand(format, in, size, out, room, &really_made) == status &&
+                       really_made == made && memcmp(out, s->expected, made) == 0;
     free(in);
     free(out);
     return as_expected;
 }
 
-static inline bool expands_fully(expander *expand, const struct stream *s)
+static inline bool expands_fully(enum etw_compression format, const struct stream *s)
 {
-    return expands(expand, s, s->size, s->room, ETW_OK, s->room);
+    return expands(format, s, s->size, s->room, ETW_OK, s->room);
 }
 
 /* Every room up to the full one is filled. */
-static inline bool expands_into_any_room(expander *expand, const struct stream *s)
+static inline bool expands_into_any_room(enum etw_compression format, const struct stream *s)
 {
     for (size_t room = 0; room < s->room; room++) {
-        if (!expands(expand, s, s->size, room, ETW_OK, room))
+        if (!expands(format, s, s->size, room, ETW_OK, room))
             return false;
     }
     return true;
 }
 
 /* Every cut is noticed, and gives some of what precedes it: never less than a shorter cut does. */
-static inline bool survives_any_cut(expander *expand, const struct stream *s)
+static inline bool survives_any_cut(enum etw_compression format, const struct stream *s)
 {
     size_t made_before = 0;
     for (size_t size = 0; size < s->size; size++) {
@@ -87,8 +85,8 @@ static inline bool survives_any_cut(expander *expand, const struct stream *s)
         uint8_t *out = malloc(s->room);
         size_t made = SIZE_MAX;
         memcpy(in, s->in, size);
-        bool good = expand(in, size, out, s->room, &made) == ETW_MALFORMED && made < s->room &&
-                    made >= made_before && memcmp(out, s->expected, made) == 0;
+        bool good = etw_expand(format, in, size, out, s->room, &made) == ETW_MALFORMED &&
+                    made < s->room && made >= made_before && memcmp(out, s->expected, made) == 0;
         free(in);
         free(out);
         if (!good)

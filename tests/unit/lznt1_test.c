@@ -117,7 +117,7 @@ static void expands_published_example(void)
     start();
     put_bytes(&stream, in, sizeof in);
     memcpy(stream.expected, expected, stream.room = sizeof expected);
-    check(expands_fully(etw_lznt1_expand, &stream));
+    check(expands_fully(ETW_COMPRESSION_LZNT1, &stream));
 }
 
 static void widens_offsets_as_the_chunk_grows(void)
@@ -130,7 +130,7 @@ static void widens_offsets_as_the_chunk_grows(void)
         put_chunk(edges[i], edges[i], 3);
         put_chunk(edges[i], 1, 5);
         put_chunk(edges[i], (edges[i] + 1) / 2, 12);
-        good = good && expands_fully(etw_lznt1_expand, &stream);
+        good = good && expands_fully(ETW_COMPRESSION_LZNT1, &stream);
     }
     check(good);
 }
@@ -140,10 +140,10 @@ static void expands_plain_chunks(void)
     start();
     put_plain_chunk(4096);
     put_plain_chunk(1);
-    check(expands_fully(etw_lznt1_expand, &stream));
+    check(expands_fully(ETW_COMPRESSION_LZNT1, &stream));
     start();
     put_plain_chunk(4095);
-    check(expands_fully(etw_lznt1_expand, &stream));
+    check(expands_fully(ETW_COMPRESSION_LZNT1, &stream));
 }
 
 static void fills_short_chunks_with_zeros(void)
@@ -153,8 +153,8 @@ static void fills_short_chunks_with_zeros(void)
     put_chunk(20, 20, 30);
     put_plain_chunk(3);
     check(stream.room == 2 * CHUNK_ROOM + 3);
-    check(expands_fully(etw_lznt1_expand, &stream));
-    check(expands_into_any_room(etw_lznt1_expand, &stream));
+    check(expands_fully(ETW_COMPRESSION_LZNT1, &stream));
+    check(expands_into_any_room(ETW_COMPRESSION_LZNT1, &stream));
 }
 
 static void expands_a_chunk_of_one_match(void)
@@ -162,8 +162,8 @@ static void expands_a_chunk_of_one_match(void)
     start();
     put_chunk(1, 1, 4095);
     put_chunk(1, 1, 4095);
-    check(expands_fully(etw_lznt1_expand, &stream));
-    check(expands_into_any_room(etw_lznt1_expand, &stream));
+    check(expands_fully(ETW_COMPRESSION_LZNT1, &stream));
+    check(expands_into_any_room(ETW_COMPRESSION_LZNT1, &stream));
 }
 
 static void ends_at_a_zero_header(void)
@@ -173,8 +173,8 @@ static void ends_at_a_zero_header(void)
     put_number(&stream, 0, 2);
     size_t size = stream.size;
     put_plain_chunk(10);
-    check(expands(etw_lznt1_expand, &stream, size, 10, ETW_OK, 10));
-    check(expands(etw_lznt1_expand, &stream, stream.size, 11, ETW_MALFORMED, 10));
+    check(expands(ETW_COMPRESSION_LZNT1, &stream, size, 10, ETW_OK, 10));
+    check(expands(ETW_COMPRESSION_LZNT1, &stream, stream.size, 11, ETW_MALFORMED, 10));
 }
 
 static void notices_cuts(void)
@@ -187,23 +187,23 @@ static void notices_cuts(void)
         put_match(6, 18);
     }
     end_chunk(0xb000);
-    check(survives_any_cut(etw_lznt1_expand, &stream));
+    check(survives_any_cut(ETW_COMPRESSION_LZNT1, &stream));
 }
 
 static void gives_what_precedes_a_cut(void)
 {
     start();
     put_chunk(10, 2, 8);
-    check(expands(etw_lznt1_expand, &stream, stream.size - 2, 18, ETW_MALFORMED, 10));
-    check(expands(etw_lznt1_expand, &stream, stream.size - 1, 18, ETW_MALFORMED, 10));
-    check(expands(etw_lznt1_expand, &stream, 6, 18, ETW_MALFORMED, 3));
+    check(expands(ETW_COMPRESSION_LZNT1, &stream, stream.size - 2, 18, ETW_MALFORMED, 10));
+    check(expands(ETW_COMPRESSION_LZNT1, &stream, stream.size - 1, 18, ETW_MALFORMED, 10));
+    check(expands(ETW_COMPRESSION_LZNT1, &stream, 6, 18, ETW_MALFORMED, 3));
 }
 
 static void expands_nothing(void)
 {
     start();
-    check(expands(etw_lznt1_expand, &stream, 0, 0, ETW_OK, 0));
-    check(expands(etw_lznt1_expand, &stream, 0, 5, ETW_MALFORMED, 0));
+    check(expands(ETW_COMPRESSION_LZNT1, &stream, 0, 0, ETW_OK, 0));
+    check(expands(ETW_COMPRESSION_LZNT1, &stream, 0, 5, ETW_MALFORMED, 0));
     size_t made = 7;
     check(etw_lznt1_expand(NULL, 0, NULL, 0, &made) == ETW_OK && made == 0);
 }
@@ -215,7 +215,7 @@ static void refuses_other_signatures(void)
         start();
         put_chunk(10, 2, 8);
         end_chunk(flags[i]);
-        check(expands(etw_lznt1_expand, &stream, stream.size, 18, ETW_MALFORMED, 0));
+        check(expands(ETW_COMPRESSION_LZNT1, &stream, stream.size, 18, ETW_MALFORMED, 0));
     }
 }
 
@@ -227,12 +227,12 @@ static void refuses_offsets_before_the_chunk(void)
     put_literals(10);
     put_match_word(11, 3);
     end_chunk(0xb000);
-    check(expands(etw_lznt1_expand, &stream, stream.size, 5000, ETW_MALFORMED, 4106));
+    check(expands(ETW_COMPRESSION_LZNT1, &stream, stream.size, 5000, ETW_MALFORMED, 4106));
     start();
     start_chunk();
     put_match_word(1, 3);
     end_chunk(0xb000);
-    check(expands(etw_lznt1_expand, &stream, stream.size, 5000, ETW_MALFORMED, 0));
+    check(expands(ETW_COMPRESSION_LZNT1, &stream, stream.size, 5000, ETW_MALFORMED, 0));
 }
 
 static void goes_no_further_than_a_malformed_chunk(void)
@@ -243,7 +243,7 @@ static void goes_no_further_than_a_malformed_chunk(void)
     put_match_word(11, 3);
     end_chunk(0xb000);
     put_plain_chunk(10);
-    check(expands(etw_lznt1_expand, &stream, stream.size, stream.room, ETW_MALFORMED, 10));
+    check(expands(ETW_COMPRESSION_LZNT1, &stream, stream.size, stream.room, ETW_MALFORMED, 10));
 }
 
 static void refuses_more_than_a_chunk_makes(void)
@@ -253,7 +253,7 @@ static void refuses_more_than_a_chunk_makes(void)
     put_literals(1);
     put_match_word(1, 4096);
     end_chunk(0xb000);
-    check(expands(etw_lznt1_expand, &stream, stream.size, 5000, ETW_MALFORMED, 1));
+    check(expands(ETW_COMPRESSION_LZNT1, &stream, stream.size, 5000, ETW_MALFORMED, 1));
 
     start();
     start_chunk();
@@ -261,8 +261,8 @@ static void refuses_more_than_a_chunk_makes(void)
     put_match(1, 4095);
     put_literals(1);
     end_chunk(0xb000);
-    check(expands(etw_lznt1_expand, &stream, stream.size, 5000, ETW_MALFORMED, 4096));
-    check(expands(etw_lznt1_expand, &stream, stream.size, 4096, ETW_OK, 4096));
+    check(expands(ETW_COMPRESSION_LZNT1, &stream, stream.size, 5000, ETW_MALFORMED, 4096));
+    check(expands(ETW_COMPRESSION_LZNT1, &stream, stream.size, 4096, ETW_OK, 4096));
 }
 
 int main(void)

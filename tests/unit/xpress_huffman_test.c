@@ -147,7 +147,7 @@ static void expands_published_literals(void)
     stream.size = 256;
     put_bytes(&stream, bits, sizeof bits);
     memcpy(stream.expected, "abcdefghijklmnopqrstuvwxyz", stream.room = 26);
-    check(expands_fully(etw_xpress_huffman_expand, &stream));
+    check(expands_fully(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream));
 }
 
 static void expands_published_match(void)
@@ -161,7 +161,7 @@ static void expands_published_match(void)
     put_bytes(&stream, "\xa8\xdc\x00\x00\xff\x26\x01", 7);
     for (int i = 0; i < 300; i++)
         put_expected(&stream, (uint8_t) "abc"[i % 3]);
-    check(expands_fully(etw_xpress_huffman_expand, &stream));
+    check(expands_fully(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream));
 }
 
 static void expands_each_match(void)
@@ -177,7 +177,7 @@ static void expands_each_match(void)
         if (stream.room >= 65536)
             break;
         put_match(offset, 3 + offset % 300);
-        good = good && expands_fully(etw_xpress_huffman_expand, &stream);
+        good = good && expands_fully(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream);
     }
     check(good);
     for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
@@ -186,7 +186,7 @@ static void expands_each_match(void)
         put_literal('x');
         put_literal('y');
         put_match(2, more[i]);
-        check(expands_fully(etw_xpress_huffman_expand, &stream));
+        check(expands_fully(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream));
     }
 }
 
@@ -209,7 +209,7 @@ static void expands_what_was_written(void)
         start();
         start_flat_block();
         put_random_tokens(seed, seed * 20);
-        good = good && expands_fully(etw_xpress_huffman_expand, &stream);
+        good = good && expands_fully(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream);
     }
     check(good);
 }
@@ -231,7 +231,7 @@ static void expands_codes_of_each_length(void)
     start();
     start_steep_block();
     put_steep_tokens(60);
-    check(stream.room < 65536 && expands_fully(etw_xpress_huffman_expand, &stream));
+    check(stream.room < 65536 && expands_fully(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream));
 }
 
 /* Each block has its own codes; matches go on behind a block and reach back before it. */
@@ -255,7 +255,7 @@ static void expands_several_blocks(void)
         put_literal('z');
     start_flat_block();
     put_literal('!');
-    check(expands_fully(etw_xpress_huffman_expand, &stream));
+    check(expands_fully(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream));
 }
 
 static void stops_when_out_is_full(void)
@@ -263,7 +263,7 @@ static void stops_when_out_is_full(void)
     start();
     start_flat_block();
     put_random_tokens(3, 3000);
-    check(expands_into_any_room(etw_xpress_huffman_expand, &stream));
+    check(expands_into_any_room(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream));
 }
 
 static void notices_cuts(void)
@@ -275,8 +275,8 @@ static void notices_cuts(void)
     while (word_bits != 16)
         put_literal('!');
     stream.size -= 2;
-    check(expands_fully(etw_xpress_huffman_expand, &stream));
-    check(survives_any_cut(etw_xpress_huffman_expand, &stream));
+    check(expands_fully(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream));
+    check(survives_any_cut(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream));
 }
 
 static void gives_what_precedes_a_cut(void)
@@ -288,15 +288,15 @@ static void gives_what_precedes_a_cut(void)
     for (size_t words = 0; words < 36; words++) {
         size_t size = 256 + 2 * words;
         size_t made = words * 16 / 9;
-        check(expands(etw_xpress_huffman_expand, &stream, size, 64, ETW_MALFORMED, made));
+        check(expands(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream, size, 64, ETW_MALFORMED, made));
     }
 }
 
 static void expands_nothing(void)
 {
     start();
-    check(expands(etw_xpress_huffman_expand, &stream, 0, 0, ETW_OK, 0));
-    check(expands(etw_xpress_huffman_expand, &stream, 0, 5, ETW_MALFORMED, 0));
+    check(expands(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream, 0, 0, ETW_OK, 0));
+    check(expands(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream, 0, 5, ETW_MALFORMED, 0));
     size_t made = 7;
     check(etw_xpress_huffman_expand(NULL, 0, NULL, 0, &made) == ETW_OK && made == 0);
 }
@@ -307,7 +307,7 @@ static bool refuses_lengths(size_t symbol, uint8_t length)
     start_flat_block();
     stream.in[symbol / 2] = length;
     put_literal('x');
-    return expands(etw_xpress_huffman_expand, &stream, stream.size, 1, ETW_MALFORMED, 0);
+    return expands(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream, stream.size, 1, ETW_MALFORMED, 0);
 }
 
 static void refuses_codes_that_do_not_fit(void)
@@ -320,9 +320,9 @@ static void refuses_codes_that_do_not_fit(void)
     check(refuses_lengths(510, 0x11));
     start();
     memset(stream.in, 0, stream.size = 300);
-    check(expands(etw_xpress_huffman_expand, &stream, 300, 1, ETW_MALFORMED, 0));
+    check(expands(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream, 300, 1, ETW_MALFORMED, 0));
     memset(stream.in, 0x11, 256);
-    check(expands(etw_xpress_huffman_expand, &stream, 300, 1, ETW_MALFORMED, 0));
+    check(expands(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream, 300, 1, ETW_MALFORMED, 0));
 }
 
 static bool refuses_offset_behind(uint32_t literals)
@@ -332,8 +332,8 @@ static bool refuses_offset_behind(uint32_t literals)
     for (uint32_t i = 0; i < literals; i++)
         put_literal((uint8_t)i);
     put_match_alone(literals + 1, 3);
-    return expands(etw_xpress_huffman_expand, &stream, stream.size, literals + 3, ETW_MALFORMED,
-                   literals);
+    return expands(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream, stream.size, literals + 3,
+                   ETW_MALFORMED, literals);
 }
 
 static void refuses_offsets_before_the_start(void)
@@ -356,7 +356,7 @@ static bool ends_in_length(uint32_t u16, uint32_t u32, bool is_sound)
     if (u16 == 0)
         put_number(&stream, u32, 4);
     put_expected_match(&stream, 1, is_sound ? u16 + u32 + 3 : 0);
-    return expands(etw_xpress_huffman_expand, &stream, stream.size, is_sound ? stream.room : 9,
+    return expands(ETW_COMPRESSION_XPRESS_HUFFMAN, &stream, stream.size, is_sound ? stream.room : 9,
                    is_sound ? ETW_OK : ETW_MALFORMED, stream.room);
 }
 

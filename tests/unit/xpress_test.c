@@ -97,7 +97,7 @@ static void expands_published_examples(void)
     start();
     put_bytes(&stream, "\x3f\0\0\0abcdefghijklmnopqrstuvwxyz", 30);
     memcpy(stream.expected, "abcdefghijklmnopqrstuvwxyz", stream.room = 26);
-    check(expands_fully(etw_xpress_expand, &stream));
+    check(expands_fully(ETW_COMPRESSION_XPRESS, &stream));
 
     start();
     put_bytes(&stream,
@@ -108,7 +108,7 @@ static void expands_published_examples(void)
         memcpy(stream.expected + stream.room, "abc", 3);
         stream.room += 3;
     }
-    check(expands_fully(etw_xpress_expand, &stream));
+    check(expands_fully(ETW_COMPRESSION_XPRESS, &stream));
 }
 
 /* Far from both ends, and at each distance from the end that may matter. */
@@ -118,7 +118,7 @@ static bool expands_match(uint32_t offset, uint32_t length, size_t literals_behi
     put_literals(offset + 200);
     put_match(offset, length);
     put_literals(literals_behind);
-    return expands_fully(etw_xpress_expand, &stream);
+    return expands_fully(ETW_COMPRESSION_XPRESS, &stream);
 }
 
 static void expands_each_offset(void)
@@ -155,7 +155,7 @@ static void expands_runs_of_literals(void)
             put_literals(run);
             put_match((uint32_t)run, 3 + (uint32_t)i);
         }
-        good = good && expands_fully(etw_xpress_expand, &stream);
+        good = good && expands_fully(ETW_COMPRESSION_XPRESS, &stream);
     }
     check(good);
 }
@@ -170,7 +170,7 @@ static void shares_nibbles(void)
         put_literals(i % 7 * 5);
         put_match(2 + i % 13, i % 3 ? 3 + i % 7 : 25 + i);
     }
-    check(expands_fully(etw_xpress_expand, &stream));
+    check(expands_fully(ETW_COMPRESSION_XPRESS, &stream));
 }
 
 static void put_random_token(uint32_t *random)
@@ -198,7 +198,7 @@ static void expands_what_was_written(void)
     bool good = true;
     for (uint32_t seed = 1; seed <= 300; seed++) {
         put_random_tokens(seed, seed * 20);
-        good = good && expands_fully(etw_xpress_expand, &stream) &&
+        good = good && expands_fully(ETW_COMPRESSION_XPRESS, &stream) &&
                agrees_with_reference(stream.size, stream.room);
     }
     check(good);
@@ -235,15 +235,15 @@ static void agrees_on_noise(void)
 static void stops_when_out_is_full(void)
 {
     put_random_tokens(7, 3000);
-    check(expands_into_any_room(etw_xpress_expand, &stream));
+    check(expands_into_any_room(ETW_COMPRESSION_XPRESS, &stream));
     put_number(&stream, 0xffffffff, 4);
-    check(expands_fully(etw_xpress_expand, &stream));
+    check(expands_fully(ETW_COMPRESSION_XPRESS, &stream));
 }
 
 static void notices_cuts(void)
 {
     put_random_tokens(8, 3000);
-    check(survives_any_cut(etw_xpress_expand, &stream));
+    check(survives_any_cut(ETW_COMPRESSION_XPRESS, &stream));
     bool good = true;
     for (size_t size = 0; size < stream.size; size++)
         good = good && agrees_with_reference(size, stream.room);
@@ -253,9 +253,9 @@ static void notices_cuts(void)
 static void expands_nothing(void)
 {
     start();
-    check(expands(etw_xpress_expand, &stream, 0, 0, ETW_OK, 0));
-    check(expands(etw_xpress_expand, &stream, 0, 1, ETW_MALFORMED, 0));
-    check(expands(etw_xpress_expand, &stream, 0, 1000, ETW_MALFORMED, 0));
+    check(expands(ETW_COMPRESSION_XPRESS, &stream, 0, 0, ETW_OK, 0));
+    check(expands(ETW_COMPRESSION_XPRESS, &stream, 0, 1, ETW_MALFORMED, 0));
+    check(expands(ETW_COMPRESSION_XPRESS, &stream, 0, 1000, ETW_MALFORMED, 0));
     size_t made = 7;
     check(etw_xpress_expand(NULL, 0, NULL, 0, &made) == ETW_OK && made == 0);
 }
@@ -266,7 +266,7 @@ static bool refuses_offset_behind(uint32_t literals, size_t literals_behind)
     put_literals(literals);
     put_match_alone(literals + 1, 3);
     put_literals(literals_behind);
-    return expands(etw_xpress_expand, &stream, stream.size, literals + 400, ETW_MALFORMED,
+    return expands(ETW_COMPRESSION_XPRESS, &stream, stream.size, literals + 400, ETW_MALFORMED,
                    literals);
 }
 
@@ -293,7 +293,8 @@ static bool ends_in_length(uint32_t u16, uint32_t u32, size_t literals_behind, b
         put_expected_match(&stream, 8, u16 + u32 + 3);
     put_literals(literals_behind);
     size_t made = is_sound ? stream.room : 30;
-    return expands(etw_xpress_expand, &stream, stream.size, stream.room + 1, ETW_MALFORMED, made);
+    return expands(ETW_COMPRESSION_XPRESS, &stream, stream.size, stream.room + 1, ETW_MALFORMED,
+                   made);
 }
 
 static void refuses_long_lengths_that_are_short(void)
@@ -316,7 +317,7 @@ static void fills_room_with_the_longest_match(void)
         put_flag(1);
         put_bytes(&stream, "\x07\x00\x0f\xff\x00\x00\xff\xff\xff\xff", 10);
         put_expected_match(&stream, 1, length);
-        check(expands_fully(etw_xpress_expand, &stream));
+        check(expands_fully(ETW_COMPRESSION_XPRESS, &stream));
     }
 }
 
