@@ -39,9 +39,9 @@ values() {
 }
 
 # Where both have a constant, both have the same value. EVENT_HEADER_EXT_TYPE_MAX grows.
-same_values() {
-    values "$scratch/theirs.s" > "$scratch/theirs"
-    values "$scratch/ours.s" > "$scratch/ours"
+same_values() { # THEIRS OURS
+    values "$1" > "$scratch/theirs"
+    values "$2" > "$scratch/ours"
     join "$scratch/theirs" "$scratch/ours" | grep -v EXT_TYPE_MAX > "$scratch/both"
     awk '$2 != $3 { print $1 " is " $2 " there, " $3 " here"; bad = 1 }
         END { print NR " constants compared"; exit bad || NR < 300 }' "$scratch/both" >&2
@@ -53,20 +53,22 @@ for cc in x86_64-w64-mingw32-gcc i686-w64-mingw32-gcc; do
         echo "ok $count - $cc # SKIP not installed"
         continue
     fi
-    assemble="$cc -std=c11 -fno-asynchronous-unwind-tables -DLAYOUT_MINGW10 -I$abi -S"
+    assemble="$cc -std=c11 -fno-asynchronous-unwind-tables -DWIN32_LEAN_AND_MEAN -S"
+    assemble="$assemble -DLAYOUT_MINGW10 -I$abi"
     constants > "$scratch/constants.c"
+    $assemble -o "$scratch/layout_theirs.s" "$abi/layout_dump.c"
+    $assemble -o "$scratch/constants_theirs.s" "$scratch/constants.c"
 
     for ours in "-I$include" "-I$include -DLAYOUT_STAND_IN"; do
-        $assemble -o "$scratch/theirs.s" "$abi/layout_dump.c" &&
-            $assemble $ours -o "$scratch/ours.s" "$abi/layout_dump.c" &&
-            grep -q EVENT_RECORD "$scratch/ours.s" &&
-            diff "$scratch/theirs.s" "$scratch/ours.s" >&2
-        result $? "$cc: the same layout as its own headers (${ours#*etwire})"
+        $assemble $ours -o "$scratch/layout_ours.s" "$abi/layout_dump.c" &&
+            grep -q EVENT_RECORD "$scratch/layout_ours.s" &&
+            diff "$scratch/layout_theirs.s" "$scratch/layout_ours.s" >&2
+        result $? "$cc: the same layout as its own headers${ours#*etwire}"
 
-        $assemble -o "$scratch/theirs.s" "$scratch/constants.c" &&
-            $assemble $ours -o "$scratch/ours.s" "$scratch/constants.c" &&
-            same_values
-        result $? "$cc: the same constants (${ours#*etwire})"
+        $assemble $ours -o "$scratch/constants_ours.s" "$scratch/constants.c" &&
+            same_values "$scratch/constants_theirs.s" "$scratch/constants_ours.s"
+        result $? "$cc: the same constants${ours#*etwire}"
+        rm -f "$scratch"/*_ours.s
     done
 
     $cc -std=c11 -I"$include" -fsyntax-only "$abi/layout_static.c"
