@@ -193,7 +193,7 @@ ETW_API enum etw_status etw_next(struct etw_trace *trace, const struct etw_event
 ETW_API enum etw_status etw_wait(struct etw_trace *trace, int timeout_ms);
 
 /* Starts again from the first event. ETW_OK; ETW_UNSUPPORTED for streams and pipes. Counts in the
- * statistics start again as well. */
+ * statistics start again as well, and problems that come with reading are found again. */
 ETW_API enum etw_status etw_rewind(struct etw_trace *trace);
 
 /* Goes to the first event at or after a FILETIME, without reading the buffers before it, so that

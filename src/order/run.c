@@ -39,8 +39,8 @@ static void mark_loss(struct etw_run *run)
     etw_run_set_key(run);
 }
 
-/* Whether what was read at start may look otherwise with the part of the buffer that is not in memory:
- * then ETW_AGAIN, and that part is. */
+/* Whether what was read at start may look otherwise with the part of the buffer that is not in
+ * memory: then ETW_AGAIN, and that part is. */
 static enum etw_status look_behind(struct etw_run *run, const struct etw_bytes *start)
 {
     if (run->more == 0 || start->left > ETW_LIMIT_EVENT_SIZE)
@@ -71,7 +71,9 @@ static enum etw_status handle(struct etw_run *run, enum etw_framing framing,
     }
     if (framing == ETW_FRAMED_UNKNOWN)
         run->feed->report(run, ETW_PROBLEM_UNKNOWN, run->record.at, run->record.size,
-                          "an event of a type that is not known was skipped");
+                          run->record.type == ETW_ERROR
+                              ? "an event that its writer gave up was skipped"
+                              : "an event of a type that is not known was skipped");
     else
         drop_rest(run, start->at, start->left);
     return ETW_AGAIN;

@@ -58,6 +58,7 @@ static enum etw_status done(enum etw_status status, struct etw_trace *trace,
                             struct etw_trace **given)
 {
     *given = status == ETW_OK ? trace : NULL;
+    trace->opened = trace->log.stats;
     if (status != ETW_OK)
         etw_close(trace);
     return status;
@@ -349,14 +350,6 @@ enum etw_status etw_wait(struct etw_trace *trace, int timeout_ms)
     return etw_stream_wait(trace->stream, timeout_ms);
 }
 
-/* The counts of one reading; what is known from opening stays. */
-static void reset_counts(struct etw_trace *trace)
-{
-    struct etw_stats *stats = &trace->log.stats;
-    stats->events = stats->buffers = stats->bytes = stats->filtered_events = stats->lost_marks = 0;
-    memset(stats->kinds, 0, sizeof stats->kinds);
-}
-
 static enum etw_status restart(struct etw_trace *trace, int is_seeking, int64_t time)
 {
     if (trace == NULL)
@@ -373,7 +366,7 @@ enum etw_status etw_rewind(struct etw_trace *trace)
 {
     enum etw_status status = restart(trace, 0, 0);
     if (status == ETW_OK)
-        reset_counts(trace);
+        trace->log.stats = trace->opened;
     return status;
 }
 

@@ -17,6 +17,7 @@ struct etw_names {
 struct etw_trace {
     struct etw_options options;
     struct etw_log log;
+    struct etw_stats opened; /* the counts as they were after opening */
     struct etw_order order;
     struct etw_input *inputs; /* files; NULL for a stream */
     uint32_t count;
