@@ -66,91 +66,89 @@ static void finder_see_all(struct finder *finder, size_t at, size_t length)
 /* Plain XPRESS. */
 
 struct xpress {
-    struct blob *out;
-    size_t flags_at; /* where the open flag word is */
+    uint8_t *to;        /* where the next byte goes; there is room for the worst case */
+    uint8_t *flags_at;  /* the open flag word */
+    uint8_t *nibble_at; /* a length byte of which half is used, or NULL */
     uint32_t flags;
     int flag_count;
-    size_t nibble_at; /* where a half-used length byte is; 0: nowhere */
 };
+
+static inline void xpress_put(struct xpress *xpress, int width, uint64_t value)
+{
+    put_number(xpress->to, width, value);
+    xpress->to += width;
+}
 
 static void xpress_open_flags(struct xpress *xpress)
 {
-    xpress->flags_at = xpress->out->size;
+    xpress->flags_at = xpress->to;
+    xpress->to += 4;
     xpress->flags = 0;
     xpress->flag_count = 0;
-    blob_add_number(xpress->out, 4, 0);
 }
 
-static void xpress_flag(struct xpress *xpress, uint32_t is_match)
+/* A flag goes into the word that is open when its token is written: so a full word is closed behind
+ * the token of its last flag. */
+static inline void xpress_flag(struct xpress *xpress, uint32_t is_match)
 {
     xpress->flags = xpress->flags << 1 | is_match;
     if (++xpress->flag_count < 32)
         return;
-    put_number(xpress->out->at + xpress->flags_at, 4, xpress->flags);
+    put_number(xpress->flags_at, 4, xpress->flags);
     xpress_open_flags(xpress);
 }
 
 static void xpress_nibble(struct xpress *xpress, unsigned nibble)
 {
     if (xpress->nibble_at) {
-        xpress->out->at[xpress->nibble_at] |= (uint8_t)(nibble << 4);
-        xpress->nibble_at = 0;
+        *xpress->nibble_at |= (uint8_t)(nibble << 4);
+        xpress->nibble_at = NULL;
     } else {
-        xpress->nibble_at = xpress->out->size;
-        blob_add_number(xpress->out, 1, nibble);
+        xpress->nibble_at = xpress->to;
+        xpress_put(xpress, 1, nibble);
     }
 }
 
 static void xpress_match(struct xpress *xpress, struct match match)
 {
     size_t length = match.length - 3;
-    blob_add_number(xpress->out, 2, (match.distance - 1) << 3 | (length < 7 ? length : 7));
+    xpress_put(xpress, 2, (match.distance - 1) << 3 | (length < 7 ? length : 7));
     if (length < 7)
         return;
     xpress_nibble(xpress, length - 7 < 15 ? (unsigned)(length - 7) : 15);
     if (length - 7 < 15)
         return;
-    blob_add_number(xpress->out, 1, length - 22 < 255 ? length - 22 : 255);
+    xpress_put(xpress, 1, length - 22 < 255 ? length - 22 : 255);
     if (length - 22 < 255)
         return;
-    if (length <= 0xffff) {
-        blob_add_number(xpress->out, 2, length);
-    } else {
-        blob_add_number(xpress->out, 2, 0);
-        blob_add_number(xpress->out, 4, length);
-    }
-}
-
-/* A flag goes into the word that is open before its token is written, but a full word is only
- * replaced after it: the token of its last flag lies before the next word. */
-static void xpress_token(struct xpress *xpress, const uint8_t *literal, struct match match)
-{
-    if (match.length)
-        xpress_match(xpress, match);
-    else
-        blob_add(xpress->out, literal, 1);
-    xpress_flag(xpress, match.length != 0);
+    xpress_put(xpress, 2, length <= 0xffff ? length : 0);
+    if (length > 0xffff)
+        xpress_put(xpress, 4, length);
 }
 
 void pack_xpress(struct blob *out, const uint8_t *in, size_t size, enum pack_method method)
 {
     struct finder *finder = finder_new(in, size);
-    struct xpress xpress = {.out = out};
+    size_t start = out->size, worst = size + size / 8 + 16;
+    struct xpress xpress = {.to = blob_fill(out, worst, 0)};
     xpress_open_flags(&xpress);
     for (size_t at = 0; at < size;) {
         struct match match = {0};
         if (method == PACK_MATCHES)
             match = finder_find(finder, at, 0, 8192, SIZE_MAX);
-        xpress_token(&xpress, in + at, match);
+        if (match.length)
+            xpress_match(&xpress, match);
+        else
+            xpress_put(&xpress, 1, in[at]);
+        xpress_flag(&xpress, match.length != 0);
         size_t length = match.length ? match.length : 1;
         finder_see_all(finder, at, length);
         at += length;
     }
-    while (xpress.flag_count < 32) {
+    for (; xpress.flag_count < 32; xpress.flag_count++)
         xpress.flags = xpress.flags << 1 | 1;
-        xpress.flag_count++;
-    }
-    put_number(out->at + xpress.flags_at, 4, xpress.flags);
+    put_number(xpress.flags_at, 4, xpress.flags);
+    out->size = start + (size_t)(xpress.to - (out->at + start));
     free(finder);
 }
 
