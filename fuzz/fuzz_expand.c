@@ -10,7 +10,8 @@
 #include "../tests/unit/xpress_reference.h"
 #include "buffer/expand.h"
 
-#define ROOM_MASK 0x3ffffu /* so that several blocks of 64 KiB fit */
+#define ROOM_MASK         0x3fffu
+#define HUFFMAN_ROOM_MASK 0x3ffffu /* so that several blocks of 64 KiB fit */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -45,7 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 4)
         return 0;
     enum etw_compression format = (enum etw_compression)(data[0] % 5);
-    size_t room = (data[1] | (size_t)data[2] << 8 | (size_t)data[3] << 16) & ROOM_MASK;
+    size_t room = data[1] | (size_t)data[2] << 8 | (size_t)data[3] << 16;
+    room &= format == ETW_COMPRESSION_XPRESS_HUFFMAN ? HUFFMAN_ROOM_MASK : ROOM_MASK;
     size_t made;
     uint8_t *out = malloc(room);
     enum etw_status status = etw_expand(format, data + 4, size - 4, out, room, &made);
