@@ -12,6 +12,7 @@ void etw_run_key_rare(struct etw_run *run, int64_t key)
         run->key = key;
         return;
     }
+    run->fallen++;
     if (!run->was_disordered)
         run->feed->report(run, ETW_PROBLEM_TIME_ORDER, run->record.at, 0,
                           "a time stamp is before that of the event before it");

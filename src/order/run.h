@@ -32,6 +32,7 @@ struct etw_run {
     int by_time;              /* ordered by FILETIMEs, not ticks */
     uint32_t lost;            /* flags of lost events still to be marked: ETW_BUFFER_LOSS */
     int was_disordered;       /* in this buffer a time stamp fell, and was reported */
+    uint64_t fallen;          /* events with a time stamp before that of one before them */
     const struct etw_event_facts *facts;
     struct etw_event_buffer buffer;
     const struct etw_feed *feed;

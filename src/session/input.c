@@ -629,9 +629,18 @@ static void reset_run(struct etw_file_run *self)
     run->events = (struct etw_bytes){0};
     run->more = 0;
     run->key = INT64_MIN;
+    run->fallen = 0;
     run->is_dropped = 0;
     /* What a message without a time stamp gets if no event is before it. */
     run->record.ticks = self->input->logfile.start_ticks;
+}
+
+uint64_t etw_input_fallen(const struct etw_input *input)
+{
+    uint64_t fallen = 0;
+    for (size_t i = 0; i < input->count; i++)
+        fallen += input->runs[i]->run.fallen;
+    return fallen;
 }
 
 void etw_input_rewind(struct etw_input *input)

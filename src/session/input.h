@@ -64,6 +64,9 @@ enum etw_status etw_input_open(struct etw_input *input, struct etw_source *sourc
 void etw_facts_init(struct etw_event_facts *facts, const struct etw_logfile *logfile, uint32_t file,
                     int raw_time);
 
+/* How many events had a time stamp before that of one before them on their processor. */
+uint64_t etw_input_fallen(const struct etw_input *input);
+
 /* Goes back to the first buffers. */
 void etw_input_rewind(struct etw_input *input);
 

@@ -896,5 +896,7 @@ void etw_stream_count(struct etw_stream *stream, struct etw_stream_counts *count
 {
     pthread_mutex_lock(&stream->lock);
     *counts = stream->counts;
+    for (size_t i = 0; i < stream->count; i++)
+        counts->fallen += stream->runs[i]->run.fallen;
     pthread_mutex_unlock(&stream->lock);
 }

@@ -70,9 +70,10 @@ const struct etw_logfile *etw_stream_logfile(struct etw_stream *stream);
 /* What its header buffer says besides. Likewise. */
 const struct etw_extras *etw_stream_extras(struct etw_stream *stream);
 
-/* Counts of the buffers added. */
+/* Counts of the buffers added, and of events whose time stamp was before that of one before them on
+ * their processor. On the reader's thread. */
 struct etw_stream_counts {
-    uint64_t buffers, compressed, held, held_peak;
+    uint64_t buffers, compressed, held, held_peak, fallen;
 };
 void etw_stream_count(struct etw_stream *stream, struct etw_stream_counts *counts);
 

@@ -607,10 +607,13 @@ void etw_read_stats(const struct etw_trace *trace, struct etw_stats *stats)
 {
     *stats = trace->log.stats;
     stats->late_events = trace->order.late;
+    for (uint32_t i = 0; i < trace->count; i++)
+        stats->late_events += etw_input_fallen(&trace->inputs[i]);
     if (trace->stream == NULL)
         return;
     struct etw_stream_counts counts;
     etw_stream_count(trace->stream, &counts);
+    stats->late_events += counts.fallen;
     stats->held_bytes = counts.held;
     stats->held_bytes_peak = counts.held_peak;
 }
