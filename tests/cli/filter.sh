@@ -1,5 +1,6 @@
 # Conditions on events.
 trace mixed
+trace later
 ids() {
     printf '%s:' "$*"
     etwire dump -o json "$@" mixed.etl 2>/dev/null | sed 's/.*"ticks":\([0-9]*\),.*/ \1/' | tr -d '\n'
@@ -48,6 +49,10 @@ ids --start 2013
 ids --id 21 --level 1
 ids --id 21 --limit 1
 ids --start +30us --limit 2
+
+# The start of several traces is that of the first.
+try etwire dump --end +0 later.etl mixed.etl
+try etwire dump --start +60us later.etl mixed.etl
 
 try etwire dump --start 130000000000001500 --end 130000000000001400 mixed.etl
 try etwire dump --start +2s --end +1s mixed.etl

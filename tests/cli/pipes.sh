@@ -1,6 +1,7 @@
 # Standard input, and output that nobody reads.
 trace mixed
 trace many
+trace silent
 
 try_shell 'etwire dump --limit 2 - <mixed.etl'
 try_shell 'cat mixed.etl | etwire dump --limit 2 -'
@@ -11,7 +12,7 @@ for name in mixed many; do
     try_shell "etwire forward $name.etl 2>/dev/null | etwire dump -o digest - 2>/dev/null | cmp - $name.digest && echo same"
     try_shell "etwire forward - <$name.etl 2>/dev/null | etwire dump -o digest - 2>/dev/null | cmp - $name.digest && echo same"
 done
-etwire forward many.etl >many.stream
+etwire forward many.etl >many.stream 2>/dev/null
 try_shell 'cat many.stream | etwire dump -o digest - | cmp - many.digest && echo same'
 try_shell 'cat mixed.etl | etwire forward -'
 
@@ -23,6 +24,12 @@ try_shell 'cat mixed.etl | etwire check -'
 try_shell 'cat mixed.etl | etwire buffers -'
 try_shell 'cat mixed.etl | etwire dump --start +30us --end +50us -'
 try_shell 'cat mixed.etl | etwire dump --hold 1K --limit 1 -'
+
+# Order has to give way to memory, unless the stream says whom to wait for.
+try_shell 'cat silent.etl | etwire dump --hold 64 -'
+try_shell 'cat silent.etl | etwire dump --hold 64K -'
+try_shell 'etwire forward silent.etl | etwire dump --hold 64K -'
+
 try_shell 'etwire dump - </dev/null'
 try_shell 'printf "" | etwire dump -'
 try_shell 'printf "ETWIRE" | etwire dump -'
