@@ -10,11 +10,12 @@
 
 #define LAYOUT_SIZE 6u
 
-/* A size of two bytes, in units that allow for all that is of interest. */
+/* A size of two bytes, in units that allow for all that is of interest; 0 if it is none. */
 static uint32_t take_size(struct etw_bytes *in)
 {
     uint32_t size = etw_u16(in);
-    return size < 0xff00 ? size : (size & 0xff) << 12;
+    size = size < 0xff00 ? size : (size & 0xff) << 12;
+    return size < ETW_LIMIT_STRIDE_MIN ? 0 : size;
 }
 
 static struct etw_layout take_layout(struct etw_bytes *in)
@@ -24,7 +25,7 @@ static struct etw_layout take_layout(struct etw_bytes *in)
     layout.compression = etw_u8(in) % 6;
     layout.stride = take_size(in);
     layout.buffer_size = take_size(in);
-    if (layout.generation != ETW_GENERATION_CURRENT && layout.stride < ETW_LIMIT_STRIDE_MIN)
+    if (layout.generation != ETW_GENERATION_CURRENT && layout.stride == 0)
         layout.stride = ETW_LIMIT_STRIDE_MIN;
     return layout;
 }
