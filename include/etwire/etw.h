@@ -299,7 +299,7 @@ enum etw_problem_kind {
     ETW_PROBLEM_HEADER,        /* a field of the header contradicts the file */
     ETW_PROBLEM_BUFFER,        /* bytes that are not a sound buffer; skipped */
     ETW_PROBLEM_BUFFER_FIELD,  /* a buffer's header contradicts itself; its events were kept */
-    ETW_PROBLEM_EVENT,         /* an event is malformed; the rest of its buffer is lost */
+    ETW_PROBLEM_EVENT,         /* an event is malformed; skipped to where events begin again */
     ETW_PROBLEM_EXTENDED_DATA, /* an event's extended data is malformed; the event was kept */
     ETW_PROBLEM_UNKNOWN,       /* an event of a type that is not known; skipped */
     ETW_PROBLEM_COMPRESSION,   /* a compressed buffer does not expand to its size */
@@ -338,7 +338,7 @@ struct etw_stats {
     uint64_t buffers_lost;           /* likewise */
     uint64_t lost_marks;             /* buffers flagged as following lost events or buffers */
     uint64_t unknown_events;         /* of a type that is not known, skipped */
-    uint64_t malformed_events;       /* each ended its buffer */
+    uint64_t malformed_events;       /* not read, with what follows up to the next sound one */
     uint64_t malformed_buffers;      /* not read at all */
     uint64_t skipped_bytes;          /* not read because of damage */
     uint64_t late_events;            /* delivered after a later one */

@@ -174,7 +174,7 @@ enum etw_soundness etw_buffer_settle(struct etw_buffer *buffer, const struct etw
 static int starts_event(struct etw_bytes bytes)
 {
     uint32_t marker = etw_u32(&bytes);
-    return marker >> 24 == 0xc0 || (marker >> 24 & 0xd0) == 0x90;
+    return marker >> 24 == 0xc0 || marker >> 24 == 0x90;
 }
 
 int etw_buffer_is_likely(struct etw_bytes bytes, const struct etw_layout *layout)

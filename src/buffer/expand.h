@@ -25,6 +25,13 @@ enum etw_status etw_lznt1_expand(const uint8_t *in, size_t size, uint8_t *out, s
                                  size_t *made);
 enum etw_status etw_xpress_expand(const uint8_t *in, size_t size, uint8_t *out, size_t room,
                                   size_t *made);
+
+/* *unused is how many bytes of the input were not needed. Windows leaves none, or a word of flags:
+ * more is a sign that some were damaged, and the output with them. */
+enum etw_status etw_xpress_expand_measured(const uint8_t *in, size_t size, uint8_t *out,
+                                           size_t room, size_t *made, size_t *unused);
+#define ETW_XPRESS_UNUSED_MAX 12u /* the word, and padding to 8 bytes */
+
 enum etw_status etw_xpress_huffman_expand(const uint8_t *in, size_t size, uint8_t *out,
                                           size_t room, size_t *made);
 

@@ -256,8 +256,8 @@ static void expand_carefully(struct xpress *x)
     }
 }
 
-enum etw_status etw_xpress_expand(const uint8_t *in, size_t size, uint8_t *out, size_t room,
-                                  size_t *made)
+enum etw_status etw_xpress_expand_measured(const uint8_t *in, size_t size, uint8_t *out,
+                                           size_t room, size_t *made, size_t *unused)
 {
     *made = 0;
     if (room == 0)
@@ -273,5 +273,13 @@ enum etw_status etw_xpress_expand(const uint8_t *in, size_t size, uint8_t *out, 
     expand_fast(&x);
     expand_carefully(&x);
     *made = (size_t)(x.out - out);
+    *unused = x.in.left;
     return *made == room ? ETW_OK : ETW_MALFORMED;
+}
+
+enum etw_status etw_xpress_expand(const uint8_t *in, size_t size, uint8_t *out, size_t room,
+                                  size_t *made)
+{
+    size_t unused;
+    return etw_xpress_expand_measured(in, size, out, room, made, &unused);
 }

@@ -51,11 +51,34 @@ static enum etw_status look_behind(struct etw_run *run, const struct etw_bytes *
     return status == ETW_OK ? ETW_AGAIN : status;
 }
 
-static void drop_rest(struct etw_run *run, const uint8_t *at, uint64_t left)
+/* Bytes of the record before, if it lies just before at: it may have a wrong size, and go on over
+ * others. */
+static size_t size_before(const struct etw_run *run, const uint8_t *at)
 {
-    run->feed->report(run, ETW_PROBLEM_EVENT, at, left + run->more, run->events.error);
-    run->events = (struct etw_bytes){0};
-    run->more = 0;
+    const struct etw_record *record = &run->record;
+    size_t padded = (record->size + 7u) & ~(size_t)7;
+    return record->at != NULL && at == record->at + padded ? padded : 0;
+}
+
+/* Goes to where events begin again behind what is malformed at start. Of what is not in memory
+ * nothing can be said: then as far as an event may reach. */
+static void skip(struct etw_run *run, const struct etw_bytes *start)
+{
+    const char *error = run->events.error;
+    int is_expanded = run->buffer.bytes_offset == UINT64_MAX;
+    size_t before = size_before(run, start->at);
+    run->events = (struct etw_bytes){.at = start->at - before, .left = start->left + before};
+    run->events.offset = start->offset - before;
+    size_t size =
+        etw_record_resume(run->events, run->record.ticks, is_expanded ? 1 : 8, run->more == 0);
+    if (size == run->events.left && run->more != 0)
+        size = before + (start->left - ETW_LIMIT_EVENT_SIZE) / 8 * 8;
+    etw_bytes_take(&run->events, size);
+    if (size < before)
+        run->feed->report(run, ETW_PROBLEM_EVENT, run->record.at, 0,
+                          "an event goes on over others that follow it");
+    else
+        run->feed->report(run, ETW_PROBLEM_EVENT, start->at, size - before, error);
 }
 
 /* What to do about a framing that is not an event: ETW_AGAIN to read on. */
@@ -76,7 +99,7 @@ static enum etw_status handle(struct etw_run *run, enum etw_framing framing,
                               ? "an event that its writer gave up was skipped"
                               : "an event of a type that is not known was skipped");
     else
-        drop_rest(run, start->at, start->left);
+        skip(run, start);
     return ETW_AGAIN;
 }
 

@@ -40,7 +40,8 @@ static void report_event(struct etw_run *run, enum etw_problem_kind kind, const 
     report(self->input, kind, &self->cursor.entry, offset, size, what);
 }
 
-/* --- Reading buffers ---------------------------------------------------------------------------- */
+/* --- Reading buffers ----------------------------------------------------------------------------
+ */
 
 static enum etw_status read_header(struct etw_input *input, const struct etw_entry *entry,
                                    struct etw_bytes *bytes, struct etw_buffer *buffer)
@@ -62,21 +63,27 @@ static size_t share(const struct etw_input *input, const struct etw_entry *entry
     return ETW_LIMIT_WINDOW;
 }
 
-static enum etw_status expand(struct etw_input *input, const struct etw_entry *entry,
-                              const struct etw_bytes *compressed, uint8_t *out, uint32_t filled,
-                              size_t *made)
+static void expand(struct etw_input *input, const struct etw_entry *entry,
+                   const struct etw_bytes *compressed, uint8_t *out, uint32_t filled, size_t *made)
 {
-    enum etw_status status =
-        etw_expand((enum etw_compression)input->walk.layout.compression, compressed->at,
-                   compressed->left, out, filled - ETW_BUFFER_HEADER_SIZE, made);
+    enum etw_compression format = (enum etw_compression)input->walk.layout.compression;
+    size_t room = filled - ETW_BUFFER_HEADER_SIZE, unused = 0;
+    enum etw_status status;
+    if (format == ETW_COMPRESSION_XPRESS)
+        status =
+            etw_xpress_expand_measured(compressed->at, compressed->left, out, room, made, &unused);
+    else
+        status = etw_expand(format, compressed->at, compressed->left, out, room, made);
     if (status != ETW_OK)
-        report(input, ETW_PROBLEM_COMPRESSION, entry, entry->offset,
-               filled - ETW_BUFFER_HEADER_SIZE - *made,
+        report(input, ETW_PROBLEM_COMPRESSION, entry, entry->offset, room - *made,
                "a compressed buffer does not expand to its size");
-    return status;
+    else if (unused > ETW_XPRESS_UNUSED_MAX)
+        report(input, ETW_PROBLEM_COMPRESSION, entry, entry->offset, 0,
+               "a compressed buffer expands to its size before it ends");
 }
 
-/* --- Expanded buffers in memory ------------------------------------------------------------------ */
+/* --- Expanded buffers in memory ------------------------------------------------------------------
+ */
 
 static void free_memory(struct etw_file_run *self)
 {
@@ -100,8 +107,7 @@ static int is_expanded(const struct etw_file_run *self)
     return self->memory != NULL && self->run.buffer.bytes_offset == UINT64_MAX;
 }
 
-static struct etw_file_run *oldest_expanded(struct etw_input *input,
-                                            const struct etw_file_run *but)
+static struct etw_file_run *oldest_expanded(struct etw_input *input, const struct etw_file_run *but)
 {
     struct etw_file_run *oldest = NULL;
     for (size_t i = 0; i < input->count; i++) {
@@ -140,14 +146,14 @@ static enum etw_status expand_into_memory(struct etw_file_run *self,
     return ETW_OK;
 }
 
-/* --- The feed of a file's run -------------------------------------------------------------------- */
+/* --- The feed of a file's run --------------------------------------------------------------------
+ */
 
 static void set_events(struct etw_file_run *self, const uint8_t *at, size_t size, uint64_t offset)
 {
     self->run.events = (struct etw_bytes){.at = at, .left = size, .offset = offset};
     self->run.buffer.bytes = at;
-    self->run.buffer.bytes_offset =
-        etw_buffer_is_compressed(&self->buffer) ? UINT64_MAX : offset;
+    self->run.buffer.bytes_offset = etw_buffer_is_compressed(&self->buffer) ? UINT64_MAX : offset;
 }
 
 static void set_buffer(struct etw_file_run *self)
@@ -314,8 +320,8 @@ static enum etw_status restore(struct etw_run *run)
     uint8_t *room;
     enum etw_status status = room_for(self, size, &room);
     if (status == ETW_OK)
-        status = etw_source_read(&self->input->source, self->cursor.entry.offset, size, room, &at,
-                                 &got);
+        status =
+            etw_source_read(&self->input->source, self->cursor.entry.offset, size, room, &at, &got);
     if (status != ETW_OK)
         return status;
     if (got < ETW_BUFFER_HEADER_SIZE)
@@ -338,7 +344,8 @@ static enum etw_status restore(struct etw_run *run)
 
 static const struct etw_feed feed = {next_buffer, slide, restore, report_event};
 
-/* --- Whole buffers -------------------------------------------------------------------------------- */
+/* --- Whole buffers
+ * -------------------------------------------------------------------------------- */
 
 enum etw_status etw_input_read_buffer(struct etw_input *input, const struct etw_entry *entry,
                                       struct etw_buffer *buffer, struct etw_bytes *bytes)
@@ -349,15 +356,13 @@ enum etw_status etw_input_read_buffer(struct etw_input *input, const struct etw_
     *bytes = (struct etw_bytes){0};
     enum etw_status status = ensure(&input->stored, &input->stored_size, size + 1);
     if (status == ETW_OK)
-        status =
-            etw_source_read(&input->source, entry->offset, size, input->stored, &at, &got);
+        status = etw_source_read(&input->source, entry->offset, size, input->stored, &at, &got);
     if (status != ETW_OK)
         return status;
     struct etw_bytes header = {.at = at, .left = got};
     status = read_header(input, entry, &header, buffer);
     if (status == ETW_OK)
-        status =
-            ensure(&input->whole, &input->whole_size, etw_buffer_image_size(buffer, got));
+        status = ensure(&input->whole, &input->whole_size, etw_buffer_image_size(buffer, got));
     if (status != ETW_OK)
         return status;
     status = etw_buffer_image(buffer, &input->walk.layout, at, got, input->whole, &filled);
@@ -365,7 +370,8 @@ enum etw_status etw_input_read_buffer(struct etw_input *input, const struct etw_
     return status;
 }
 
-/* --- The index ------------------------------------------------------------------------------------ */
+/* --- The index
+ * ------------------------------------------------------------------------------------ */
 
 static struct etw_file_run *find_run(struct etw_input *input, uint32_t processor, size_t *place)
 {
@@ -467,8 +473,10 @@ static enum etw_status add_buffer(struct etw_input *input, const struct etw_plac
     if (run == NULL)
         return ETW_NO_MEMORY;
     count_buffer(input, &place->buffer);
-    struct placed item = {{place->offset, place->ordinal, place->stored}, run,
-                          place->buffer.sequence, place->buffer.flush_time,
+    struct placed item = {{place->offset, place->ordinal, place->stored},
+                          run,
+                          place->buffer.sequence,
+                          place->buffer.flush_time,
                           place->buffer.type == ETW_BUFFER_TYPE_HEADER};
     if (circular != NULL)
         return keep_placed(circular, &item);
@@ -544,8 +552,7 @@ static void check_whole(struct etw_input *input)
                            : 0;
     if (missing > 0 && !(header->LogFileMode & ETW_MODE_CIRCULAR) &&
         input->log->stats.problem_kinds[ETW_PROBLEM_TRUNCATED] == 0)
-        report(input, ETW_PROBLEM_TRUNCATED, &end, end.offset,
-               missing * input->walk.layout.stride,
+        report(input, ETW_PROBLEM_TRUNCATED, &end, end.offset, missing * input->walk.layout.stride,
                "the file has fewer buffers than its header event says");
 }
 
@@ -584,7 +591,8 @@ static enum etw_status read_extras(struct etw_input *input)
     return status == ETW_OK ? etw_extras_read(bytes, &input->extras) : status;
 }
 
-/* --- All of it ------------------------------------------------------------------------------------ */
+/* --- All of it
+ * ------------------------------------------------------------------------------------ */
 
 void etw_facts_init(struct etw_event_facts *facts, const struct etw_logfile *logfile, uint32_t file,
                     int raw_time)

@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-/* --- Opening ----------------------------------------------------------------------------------------- */
+/* --- Opening
+ * ----------------------------------------------------------------------------------------- */
 
 static enum etw_status read_options(const struct etw_options *given, struct etw_options *options)
 {
@@ -76,8 +77,9 @@ static enum etw_status add_input(struct etw_trace *trace, struct etw_source *sou
 static enum etw_status start_stream(struct etw_trace *trace, int is_pumped)
 {
     const struct etw_options *options = &trace->options;
-    struct etw_stream_options how = {options->hold, options->horizon_ms, options->raw_time,
-                                     is_pumped, is_pumped, is_pumped && !options->strict};
+    struct etw_stream_options how = {options->hold,     options->horizon_ms,
+                                     options->raw_time, is_pumped,
+                                     is_pumped,         is_pumped && !options->strict};
     enum etw_status status = etw_stream_new(&how, &trace->log, &trace->stream);
     if (status == ETW_OK && is_pumped)
         etw_stream_set_released(trace->stream, etw_pump_released, NULL);
@@ -90,8 +92,7 @@ static enum etw_status add_pipe(struct etw_trace *trace, struct etw_source *sour
     if (status != ETW_OK)
         return status;
     if (!etw_pump_needs_file(&trace->pump)) {
-        if (trace->options.strict && !trace->pump.is_framed &&
-            !trace->pump.logfile.is_present)
+        if (trace->options.strict && !trace->pump.is_framed && !trace->pump.logfile.is_present)
             return ETW_NO_HEADER;
         return start_stream(trace, 1);
     }
@@ -221,7 +222,8 @@ void etw_close(struct etw_trace *trace)
     free(trace);
 }
 
-/* --- Reading ------------------------------------------------------------------------------------------ */
+/* --- Reading
+ * ------------------------------------------------------------------------------------------ */
 
 static int have_one_clock(struct etw_input *const *inputs, size_t count)
 {
@@ -375,7 +377,8 @@ enum etw_status etw_seek(struct etw_trace *trace, int64_t time)
     return restart(trace, 1, time);
 }
 
-/* --- Streams ------------------------------------------------------------------------------------------ */
+/* --- Streams
+ * ------------------------------------------------------------------------------------------ */
 
 static struct etw_stream *fed_by_caller(struct etw_trace *trace)
 {
@@ -430,7 +433,8 @@ enum etw_status etw_stream_end(struct etw_trace *trace)
     return ETW_OK;
 }
 
-/* --- What the trace says of itself --------------------------------------------------------------------- */
+/* --- What the trace says of itself
+ * --------------------------------------------------------------------- */
 
 uint32_t etw_file_count(const struct etw_trace *trace)
 {
@@ -523,6 +527,28 @@ enum etw_status etw_read_processor(struct etw_trace *trace, uint32_t file, uint3
     return ETW_OK;
 }
 
+static void describe_events(struct etw_bytes bytes, int is_aligned, struct etw_buffer_info *info)
+{
+    struct etw_record record = {0};
+    enum etw_framing framing;
+    for (;;) {
+        struct etw_bytes start = bytes;
+        framing = etw_record_read(&bytes, record.ticks, &record);
+        if (framing == ETW_FRAMED_END)
+            return;
+        if (framing == ETW_FRAMED_BAD) {
+            if (info->problem == NULL)
+                info->problem = bytes.error;
+            bytes = start;
+            etw_bytes_take(&bytes, etw_record_resume(start, record.ticks, is_aligned ? 8 : 1, 1));
+        } else if (framing == ETW_FRAMED) {
+            if (info->events++ == 0)
+                info->first_ticks = record.ticks;
+            info->last_ticks = record.ticks;
+        }
+    }
+}
+
 static void describe(const struct etw_entry *entry, const struct etw_buffer *buffer,
                      struct etw_bytes bytes, struct etw_buffer_info *info)
 {
@@ -538,16 +564,7 @@ static void describe(const struct etw_entry *entry, const struct etw_buffer *buf
     etw_bytes_take(&bytes, bytes.left < ETW_BUFFER_HEADER_SIZE ? 0 : ETW_BUFFER_HEADER_SIZE);
     if (!etw_buffer_has_events(buffer))
         return;
-    struct etw_record record = {0};
-    enum etw_framing framing;
-    while ((framing = etw_record_read(&bytes, record.ticks, &record)) < ETW_FRAMED_END) {
-        if (framing == ETW_FRAMED_UNKNOWN)
-            continue;
-        if (info->events++ == 0)
-            info->first_ticks = record.ticks;
-        info->last_ticks = record.ticks;
-    }
-    info->problem = framing == ETW_FRAMED_BAD ? bytes.error : NULL;
+    describe_events(bytes, !etw_buffer_is_compressed(buffer), info);
 }
 
 static enum etw_status find_place(struct etw_trace *trace, uint32_t file, uint64_t position,
@@ -558,8 +575,7 @@ static enum etw_status find_place(struct etw_trace *trace, uint32_t file, uint64
         etw_walk_reset(&trace->buffers_walk);
         trace->buffers_file = file;
         trace->buffers_position = 0;
-        enum etw_status status =
-            etw_walk_again(&trace->buffers_walk, &trace->inputs[file].walk);
+        enum etw_status status = etw_walk_again(&trace->buffers_walk, &trace->inputs[file].walk);
         if (status != ETW_OK)
             return status;
     }
