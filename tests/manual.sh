@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# manual.sh SOURCE_ROOT ETWIRE: what there is has a page. Each command of the program has one of its
+# own that tells all its options; each function of etw.h is in etwire(3), and each that consumes
+# traces in evntrace.h is in evntrace(3). Each page is installed.
+cd "$1" || exit 1
+etwire=$2
+count=0
+failed=0
+
+result() { # TEXT FAULTS
+    count=$((count + 1))
+    if [ -z "$2" ]; then
+        echo "ok $count - $1"
+    else
+        echo "not ok $count - $1"
+        printf '%s\n' "$2" | sed 's/^/# missing: /'
+        failed=1
+    fi
+}
+
+# Wine ends lines as Windows does.
+help() {
+    "$etwire" "$@" --help | tr -d '\r'
+}
+
+commands=$(help | sed -n 's/^  \([a-z]*\)  .*/\1/p')
+test -n "$commands" || result 'the program lists its commands' 'commands'
+for command in $commands; do
+    page=man/etwire-$command.1
+    if [ -e "$page" ]; then
+        # The page names what --output takes as it likes; options by their long names.
+        result "$page tells the options of $command" "$(
+            help "$command" | sed -n 's/^ .*--\([a-z-]*\) .*/\1/p' | while read -r option; do
+                grep -q "Fl Fl $option\>" "$page" man/etwire.1 || echo "--$option"
+            done
+        )"
+        result "etwire(1) names $command" "$(grep -q "^\.It Cm $command$" man/etwire.1 || echo it)"
+    else
+        result "$command has a page" "$page"
+    fi
+done
+
+# in_page PAGE FUNCTION...: those that the page does not show.
+in_page() {
+    page=$1
+    shift
+    for function in "$@"; do
+        grep -q "^\.\(Fn\|Fo\) \"\{0,1\}$function\>" "$page" || echo "$function"
+    done
+}
+
+# The names of functions that a header declares, each after a marker word and before a bracket.
+declared() { # MARKER HEADER
+    awk -v marker="$1" '
+        $1 == marker { text = ""; reads = 1 }
+        reads {
+            text = text " " $0
+            if (sub(/\(.*/, "", text)) {
+                print substr(text, match(text, /[A-Za-z0-9_]+$/))
+                reads = 0
+            }
+        }' "$2"
+}
+
+# shellcheck disable=SC2046
+result 'etwire(3) has all of etw.h' \
+    "$(in_page man/etwire.3 $(declared ETW_API include/etwire/etw.h))"
+
+# Those that control sessions come after the heading.
+sed '/^\/\* --- Controlling/q' include/etwire/evntrace.h >"${TMPDIR:-/tmp}/consuming.$$"
+# shellcheck disable=SC2046
+result 'evntrace(3) has what consumes traces' \
+    "$(in_page man/evntrace.3 $(declared ETWIRE_EXPORT "${TMPDIR:-/tmp}/consuming.$$"))"
+rm -f "${TMPDIR:-/tmp}/consuming.$$"
+
+result 'each page is installed' "$(for page in man/*.[1-9]; do
+    grep -q "'${page#man/}'" man/meson.build || echo "$page"
+done)"
+
+echo "1..$count"
+exit $failed
