@@ -46,7 +46,7 @@ in_page() {
     page=$1
     shift
     for function in "$@"; do
-        grep -q "^\.\(Fn\|Fo\) \"\{0,1\}$function\>" "$page" || echo "$function"
+        grep -qs "^\.\(Fn\|Fo\) $function\>" "$page" || echo "$function"
     done
 }
 
