@@ -3,8 +3,8 @@
 # manual.sh SOURCE_ROOT ETWIRE: what there is has a page. Each command of the program has one of its
 # own that tells all its options; each function of etw.h is in etwire(3), and each that consumes
 # traces in evntrace.h is in evntrace(3). Each page is installed.
+etwire=$(realpath "$2")
 cd "$1" || exit 1
-etwire=$2
 count=0
 failed=0
 
@@ -46,7 +46,7 @@ in_page() {
     page=$1
     shift
     for function in "$@"; do
-        grep -q "^\.\(Fn\|Fo\) \"\{0,1\}$function\>" "$page" || echo "$function"
+        grep -qs "^\.\(Fn\|Fo\) $function\>" "$page" || echo "$function"
     done
 }
 
