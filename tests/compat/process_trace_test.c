@@ -17,12 +17,6 @@ static PROCESSTRACE_HANDLE open_saying(const struct trace_file *file, int events
     return open_file(file, &options);
 }
 
-static PROCESSTRACE_HANDLE open_stream(void)
-{
-    ETW_OPEN_TRACE_OPTIONS options = saying(1, 1);
-    return OpenTraceFromBufferStream(&options, say_completion, NULL);
-}
-
 static PROCESSTRACE_HANDLE open_session(void)
 {
     static WCHAR name[] = {'x', 0};
@@ -69,7 +63,7 @@ static void counts_and_handles_are_checked(void)
 static void checks_have_an_order(void)
 {
     FILETIME early = filetime(100), late = filetime(101);
-    PROCESSTRACE_HANDLE file = open_saying(&simple, 1, 1), stream = open_stream();
+    PROCESSTRACE_HANDLE file = open_saying(&simple, 1, 1), stream = open_stream(NULL);
     PROCESSTRACE_HANDLE mixed[2] = {file, stream}, wrong[2] = {file, 0};
     check_number(ProcessTrace(wrong, 2, &late, &early), ERROR_INVALID_HANDLE);
     check_number(ProcessTrace(mixed, 2, &late, &early), ERROR_INVALID_TIME);
@@ -83,7 +77,7 @@ static void checks_have_an_order(void)
 
 static void live_traces_are_processed_alone(void)
 {
-    PROCESSTRACE_HANDLE file = open_saying(&simple, 1, 1), stream = open_stream();
+    PROCESSTRACE_HANDLE file = open_saying(&simple, 1, 1), stream = open_stream(NULL);
     PROCESSTRACE_HANDLE session = open_session(), other = open_session();
     check_number(process_two(stream, file), ERROR_INVALID_PARAMETER);
     check_number(process_two(file, stream), ERROR_INVALID_PARAMETER);
@@ -140,7 +134,7 @@ static void a_running_handle_is_busy(void)
     ETW_OPEN_TRACE_OPTIONS options = {.EventCallback = process_again,
                                       .BufferCallback = process_in_buffer};
     running = open_file(&simple, &options);
-    beside = open_stream();
+    beside = open_stream(NULL);
     check_number(process(running), ERROR_SUCCESS);
     CloseTrace(beside);
     check_said("170 87 170 0 170"); /* alone, with a stream, with a file, that file alone, again */

@@ -141,6 +141,22 @@ static inline ULONG add_buffer(PROCESSTRACE_HANDLE handle, const struct trace *t
         (ULONG)trace_stored(trace, i));
 }
 
+/* Opens a stream; options may be NULL for one that says all. */
+static inline PROCESSTRACE_HANDLE open_stream(const ETW_OPEN_TRACE_OPTIONS *options)
+{
+    ETW_OPEN_TRACE_OPTIONS all = saying(1, 1);
+    return OpenTraceFromBufferStream(options != NULL ? options : &all, say_completion, NULL);
+}
+
+/* Processes a stream that say_event closes at the event with this id. */
+static inline ULONG process_until(PROCESSTRACE_HANDLE handle, unsigned id)
+{
+    closing_handle = handle;
+    closing_id = id;
+    closing_code = ERROR_SUCCESS;
+    return ProcessTrace(&handle, 1, NULL, NULL);
+}
+
 /* Adds all buffers of a trace; how many were accepted. */
 static inline uint32_t add_buffers(PROCESSTRACE_HANDLE handle, const struct trace *trace)
 {
