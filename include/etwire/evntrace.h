@@ -631,9 +631,7 @@ ETWIRE_EXPORT ULONG WMIAPI RemoveTraceCallback(LPCGUID pGuid);
 
 /* --- Controlling sessions, and logging ------------------------------------------------------- */
 
-/* Off Windows there are no sessions. These functions are there so that programs compile and link,
- * and return ERROR_NOT_SUPPORTED or, where they name a session, ERROR_WMI_INSTANCE_NOT_FOUND
- * [ours]. */
+/* Off Windows there are no sessions. These functions are there so that programs compile and link. */
 
 typedef enum {
     EtwCompressionModeRestart = 0,
@@ -846,6 +844,9 @@ typedef enum TRACE_LBR_CONFIGURATION {
 typedef ULONG(WINAPI *WMIDPREQUEST)(WMIDPREQUESTCODE RequestCode, PVOID RequestContext,
                                     ULONG *BufferSize, PVOID Buffer);
 
+/* Sessions, and what they are asked to log. On Windows these functions are the system's. Elsewhere
+ * StopTrace, FlushTrace and QueryAllTraces return ERROR_WMI_INSTANCE_NOT_FOUND, the others
+ * ERROR_NOT_SUPPORTED [ours]. */
 ETWIRE_EXPORT ULONG WMIAPI StartTraceW(CONTROLTRACE_ID *TraceId, LPCWSTR InstanceName,
                                        PEVENT_TRACE_PROPERTIES Properties);
 ETWIRE_EXPORT ULONG WMIAPI StartTraceA(CONTROLTRACE_ID *TraceId, LPCSTR InstanceName,
@@ -904,6 +905,9 @@ ETWIRE_EXPORT ULONG TraceConfigureLastBranchRecord(CONTROLTRACE_ID TraceId,
                                                    const CLASSIC_EVENT_ID *Events,
                                                    ULONG EventCount);
 
+/* What providers call. On Windows these functions are the system's. Elsewhere they return
+ * ERROR_NOT_SUPPORTED; GetTraceLoggerHandle (TRACELOGGER_HANDLE)INVALID_HANDLE_VALUE, with
+ * ERROR_NOT_SUPPORTED as the last error, and the two after it 0 [ours]. */
 ETWIRE_EXPORT ULONG WMIAPI RegisterTraceGuidsW(WMIDPREQUEST RequestAddress, PVOID RequestContext,
                                                LPCGUID ControlGuid, ULONG GuidCount,
                                                PTRACE_GUID_REGISTRATION TraceGuidReg,
@@ -915,7 +919,6 @@ ETWIRE_EXPORT ULONG WMIAPI RegisterTraceGuidsA(WMIDPREQUEST RequestAddress, PVOI
                                                LPCSTR MofImagePath, LPCSTR MofResourceName,
                                                TRACEGUID_HANDLE *RegistrationHandle);
 ETWIRE_EXPORT ULONG WMIAPI UnregisterTraceGuids(TRACEGUID_HANDLE RegistrationHandle);
-/* Off Windows (TRACELOGGER_HANDLE)INVALID_HANDLE_VALUE, and 0 from the next two [ours]. */
 ETWIRE_EXPORT TRACELOGGER_HANDLE WMIAPI GetTraceLoggerHandle(PVOID Buffer);
 ETWIRE_EXPORT UCHAR WMIAPI GetTraceEnableLevel(TRACELOGGER_HANDLE TraceHandle);
 ETWIRE_EXPORT ULONG WMIAPI GetTraceEnableFlags(TRACELOGGER_HANDLE TraceHandle);

@@ -362,10 +362,11 @@ static int64_t idle_left_ms(const struct etw_stream *stream)
 
 enum permission { WAIT, SURE, EARLY };
 
-/* Rules 2 to 6: whether an event with this key may be given out though a processor is silent. */
-static enum permission ask(struct etw_stream *stream, int64_t key)
+/* Rules 2 to 6: whether an event with this key may be given out though a processor is silent. What
+ * is late already gains nothing by waiting. */
+static enum permission ask(struct etw_stream *stream, const struct etw_order *order, int64_t key)
 {
-    if (stream->is_over)
+    if (stream->is_over || key < order->last_key)
         return SURE;
     pthread_mutex_lock(&stream->lock);
     enum permission permission = WAIT;
@@ -439,7 +440,7 @@ static enum etw_status start(struct etw_stream *stream, struct etw_order *order)
     if (earliest == INT64_MAX)
         return stream->is_over ? ETW_END : ETW_AGAIN;
     judge_exactness(stream);
-    if (!stream->is_exact && ask(stream, earliest) == WAIT)
+    if (!stream->is_exact && ask(stream, order, earliest) == WAIT)
         return ETW_AGAIN;
     return fill_order(stream, order);
 }
@@ -481,7 +482,7 @@ static enum etw_status peek(struct etw_stream *stream, struct etw_order *order, 
     while ((status = etw_order_peek(order, key)) == ETW_AGAIN) {
         int64_t behind;
         if (atomic_load(&stream->has_news) || etw_order_peek_behind(order, &behind) == ETW_END ||
-            ask(stream, behind) == WAIT)
+            ask(stream, order, behind) == WAIT)
             return ETW_AGAIN;
         stream_run(order->current)->state = RUN_PARKED;
         stream->is_exact = 0;
@@ -500,7 +501,7 @@ static enum etw_status give(struct etw_stream *stream, struct etw_order *order,
     if (status == ETW_OK)
         status = peek(stream, order, &key);
     if (status == ETW_OK && !stream->is_exact) {
-        enum permission permission = ask(stream, key);
+        enum permission permission = ask(stream, order, key);
         if (permission == WAIT)
             return ETW_AGAIN;
         stream->log->stats.early_releases += permission == EARLY;
