@@ -258,7 +258,6 @@ static void fill_lost_mark(const struct etw_record *record, struct etw_event *ev
         0x6a399ae0, 0x4bc6, 0x4de9, {0x87, 0x0b, 0x36, 0x57, 0xf8, 0x94, 0x7e, 0x7e}};
     event->record.EventHeader.ProviderId = lost;
     event->record.EventHeader.EventDescriptor.Opcode = (UCHAR)record->type;
-    event->kind = ETW_KIND_SYSTEM;
     set_classic(event);
 }
 
@@ -272,26 +271,44 @@ static const filler fillers[ETW_KIND_COUNT] = {
     [ETW_KIND_MESSAGE] = fill_message,
 };
 
+/* Field by field: a compound literal would be cleared by an instruction that is slow to start. */
 static inline void fill_common(const struct etw_record *record, const struct etw_event_facts *facts,
                                const struct etw_event_buffer *buffer, struct etw_event *event)
 {
+    static const GUID no_guid;
+    static const EVENT_DESCRIPTOR no_descriptor;
+    EVENT_HEADER *header = &event->record.EventHeader;
     int64_t time = etw_clock_time(&facts->clock, record->ticks);
-    *event = (struct etw_event){
-        .record = {.EventHeader = {.Size = (USHORT)record->size,
-                                   .Flags = (USHORT)(facts->flags | buffer->flags),
-                                   .ThreadId = NO_ID,
-                                   .ProcessId = NO_ID},
-                   .BufferContext = buffer->context},
-        .ticks = record->ticks,
-        .time = time,
-        .buffer = buffer->index,
-        .offset = buffer->offset,
-        .stored = record->at,
-        .stored_size = record->size,
-        .processor = buffer->processor,
-        .file = facts->file,
-    };
-    event->record.EventHeader.TimeStamp.QuadPart = facts->raw_time ? record->ticks : time;
+    header->Size = (USHORT)record->size;
+    header->HeaderType = 0;
+    header->Flags = (USHORT)(facts->flags | buffer->flags);
+    header->EventProperty = 0;
+    header->ThreadId = NO_ID;
+    header->ProcessId = NO_ID;
+    header->TimeStamp.QuadPart = facts->raw_time ? record->ticks : time;
+    header->ProviderId = no_guid;
+    header->EventDescriptor = no_descriptor;
+    header->ProcessorTime = 0;
+    header->ActivityId = no_guid;
+    event->record.BufferContext = buffer->context;
+    event->record.ExtendedDataCount = 0;
+    event->record.UserDataLength = 0;
+    event->record.ExtendedData = NULL;
+    event->record.UserData = NULL;
+    event->record.UserContext = NULL;
+    event->ticks = record->ticks;
+    event->time = time;
+    event->buffer = buffer->index;
+    event->offset = buffer->offset;
+    event->stored = record->at;
+    event->stored_size = record->size;
+    event->processor = buffer->processor;
+    event->file = facts->file;
+    event->kind = ETW_KIND_SYSTEM;
+    event->type = 0;
+    event->has_process = 0;
+    event->message_flags = 0;
+    event->message_number = 0;
 }
 
 const char *etw_event_fill(const struct etw_record *record, const struct etw_event_facts *facts,
