@@ -238,7 +238,7 @@ static const struct kind {
 static int read_file(struct original *original, const char *folder, const char *name)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/traces/%s", folder, name);
     FILE *file = fopen(path, "rb");
     if (file == NULL)
         return 0;
