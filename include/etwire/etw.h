@@ -145,8 +145,8 @@ struct etw_options {
     /* The trace's header event is delivered whatever its time. */
 };
 
-/* Opens one trace file. An ordinary file is read where it lies, in flat memory; anything else
- * (a pipe, a device) as etw_open_descriptor says.
+/* Opens one trace file. An ordinary .etl is read where it lies, in flat memory; anything else (a
+ * pipe, a device, a file of framed buffers) as etw_open_descriptor says of pipes.
  * ETW_OK and *trace; ETW_NO_FILE, ETW_NO_FOLDER, ETW_NO_ACCESS, ETW_READ_FAILED, ETW_NOT_A_TRACE,
  * ETW_NO_HEADER (strict), ETW_NO_MEMORY, ETW_INVALID_ARGUMENT. *trace is NULL on any error. */
 ETW_API enum etw_status etw_open_path(const char *path, const struct etw_options *options,

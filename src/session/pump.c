@@ -10,12 +10,7 @@
 #define FRAME_HEADER_SIZE 8u
 #define SPOOL_STEP        (64u << 10)
 
-enum frame_type {
-    FRAME_BUFFER = 'B',
-    FRAME_PROCESSORS = 'P',
-    FRAME_LAST = 'L',
-    FRAME_END = 'E'
-};
+enum frame_type { FRAME_BUFFER = 'B', FRAME_PROCESSORS = 'P', FRAME_LAST = 'L', FRAME_END = 'E' };
 
 static const uint8_t magic[MAGIC_SIZE] = {'E', 'T', 'W', 'I', 'R', 'E', 1, 0};
 
@@ -42,6 +37,16 @@ enum etw_status etw_pump_open(struct etw_pump *pump, struct etw_source *source, 
     if (status != ETW_OK)
         etw_pump_close(pump);
     return status;
+}
+
+int etw_pump_is_framed_file(struct etw_source *source)
+{
+    uint8_t room[MAGIC_SIZE];
+    const uint8_t *at;
+    size_t got;
+    return source->at == NULL &&
+           etw_source_read(source, 0, MAGIC_SIZE, room, &at, &got) == ETW_OK && got == MAGIC_SIZE &&
+           memcmp(at, magic, MAGIC_SIZE) == 0;
 }
 
 int etw_pump_needs_file(const struct etw_pump *pump)
@@ -80,7 +85,8 @@ void etw_pump_released(void *context, const void *buffer, size_t size)
     free((void *)(uintptr_t)buffer);
 }
 
-/* --- A plain trace file ---------------------------------------------------------------------------- */
+/* --- A plain trace file
+ * ---------------------------------------------------------------------------- */
 
 static enum etw_status add(struct etw_stream *stream, uint8_t *image, size_t size)
 {
@@ -96,8 +102,8 @@ static enum etw_status add_place(struct etw_pump *pump, struct etw_stream *strea
     const uint8_t *at;
     size_t got;
     uint32_t filled;
-    enum etw_status status = etw_source_read(&pump->source, place->offset, (size_t)place->stored,
-                                             NULL, &at, &got);
+    enum etw_status status =
+        etw_source_read(&pump->source, place->offset, (size_t)place->stored, NULL, &at, &got);
     if (status != ETW_OK)
         return status;
     uint8_t *image = malloc(etw_buffer_image_size(&place->buffer, got));
@@ -123,7 +129,8 @@ static enum etw_status step_plain(struct etw_pump *pump, struct etw_stream *stre
     return ETW_OK;
 }
 
-/* --- Frames ------------------------------------------------------------------------------------------ */
+/* --- Frames
+ * ------------------------------------------------------------------------------------------ */
 
 struct frame {
     uint32_t size;
@@ -152,8 +159,8 @@ static enum etw_status read_frame(struct etw_pump *pump, struct frame *frame)
                                 : "a frame is larger than any buffer");
         return ETW_END;
     }
-    status = etw_source_read(&pump->source, pump->at, FRAME_HEADER_SIZE + (size_t)frame->size,
-                             NULL, &at, &got);
+    status = etw_source_read(&pump->source, pump->at, FRAME_HEADER_SIZE + (size_t)frame->size, NULL,
+                             &at, &got);
     if (status != ETW_OK)
         return status;
     if (got < FRAME_HEADER_SIZE + (size_t)frame->size) {
@@ -209,7 +216,8 @@ static enum etw_status take_frame(struct etw_pump *pump, struct etw_stream *stre
         return take_processors(pump, stream, frame);
     case FRAME_LAST:
         if (etw_stream_set_last(stream, frame->processor) == ETW_INVALID_ARGUMENT)
-            report(pump, ETW_PROBLEM_FRAME, pump->at, 0, "a frame names a processor that cannot be");
+            report(pump, ETW_PROBLEM_FRAME, pump->at, 0,
+                   "a frame names a processor that cannot be");
         return ETW_OK;
     case FRAME_END:
         return ETW_END;
@@ -233,8 +241,7 @@ static enum etw_status step_framed(struct etw_pump *pump, struct etw_stream *str
 
 enum etw_status etw_pump_step(struct etw_pump *pump, struct etw_stream *stream)
 {
-    enum etw_status status =
-        pump->is_framed ? step_framed(pump, stream) : step_plain(pump, stream);
+    enum etw_status status = pump->is_framed ? step_framed(pump, stream) : step_plain(pump, stream);
     if (status == ETW_READ_FAILED) {
         uint64_t at = pump->is_framed ? pump->at : pump->walk.at;
         report(pump, ETW_PROBLEM_READ, at, 0, "the rest could not be read");

@@ -9,11 +9,11 @@
 
 struct etw_pump {
     struct etw_source source;
-    struct etw_walk walk;         /* plain */
-    struct etw_logfile logfile;   /* plain */
+    struct etw_walk walk;       /* plain */
+    struct etw_logfile logfile; /* plain */
     struct etw_log *log;
-    uint64_t at;                  /* framed: where the next frame is */
-    uint64_t ordinal;             /* framed: of the next buffer */
+    uint64_t at;      /* framed: where the next frame is */
+    uint64_t ordinal; /* framed: of the next buffer */
     int is_framed;
     int is_open;
 };
@@ -21,6 +21,9 @@ struct etw_pump {
 /* Begins with what a pipe gives; on an error the source is closed. Errors as etw_walk_begin. */
 enum etw_status etw_pump_open(struct etw_pump *pump, struct etw_source *source,
                               struct etw_log *log);
+
+/* Whether a file holds frames, and so is to be read as a pipe. */
+int etw_pump_is_framed_file(struct etw_source *source);
 
 /* Whether the pipe carries a file whose buffers are not in their order, so that it has to be read
  * whole first. */

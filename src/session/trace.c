@@ -124,6 +124,8 @@ static enum etw_status add_path(struct etw_trace *trace, const char *path, int i
     enum etw_status status = etw_source_path(&source, path);
     if (status != ETW_OK)
         return status;
+    if (!etw_source_is_pipe(&source) && etw_pump_is_framed_file(&source))
+        etw_source_make_pipe(&source);
     if (etw_source_is_pipe(&source) && !is_only) {
         etw_source_close(&source);
         return ETW_UNSUPPORTED;
@@ -175,6 +177,8 @@ enum etw_status etw_open_descriptor(int descriptor, const struct etw_options *op
         return status;
     trace = *given;
     status = etw_source_descriptor(&source, descriptor);
+    if (status == ETW_OK && !etw_source_is_pipe(&source) && etw_pump_is_framed_file(&source))
+        etw_source_make_pipe(&source);
     if (status == ETW_OK)
         status = add_source(trace, &source);
     return done(status, trace, given);

@@ -33,7 +33,7 @@ static enum etw_status read_some(struct etw_source *source)
 {
     ssize_t got;
     do {
-        got = read((int)source->handle, source->window + source->window_size,
+        got = read(source->descriptor, source->window + source->window_size,
                    source->window_room - source->window_size);
     } while (got < 0 && errno == EINTR);
     if (got < 0)
@@ -76,15 +76,22 @@ static enum etw_status read_pipe(struct etw_source *source, uint64_t offset, siz
 static void close_pipe(struct etw_source *source)
 {
     free(source->window);
-    if (source->owns_handle)
-        close((int)source->handle);
+    if (source->owns_descriptor)
+        close(source->descriptor);
 }
 
 static const struct etw_source_kind pipe_kind = {read_pipe, close_pipe};
 
 void etw_source_pipe(struct etw_source *source, int descriptor)
 {
-    *source = (struct etw_source){.kind = &pipe_kind, .handle = descriptor, .size = UINT64_MAX};
+    *source = (struct etw_source){.kind = &pipe_kind, .descriptor = descriptor, .size = UINT64_MAX};
+}
+
+void etw_source_make_pipe(struct etw_source *source)
+{
+    int owns_descriptor = source->owns_descriptor;
+    etw_source_pipe(source, source->descriptor);
+    source->owns_descriptor = owns_descriptor;
 }
 
 void etw_source_forget(struct etw_source *source, uint64_t offset)

@@ -2,8 +2,8 @@
 /* Where the bytes of a trace come from: an ordinary file, memory, or a pipe.
  *
  * All give bytes at an offset. A file and memory give any; a pipe keeps a window from the last
- * etw_source_forget on, and reads further as it is asked. Files are read, not mapped, since a mapped
- * file that shrinks kills its reader. */
+ * etw_source_forget on, and reads further as it is asked. Files are read, not mapped, since a
+ * mapped file that shrinks kills its reader. */
 #ifndef ETW_SOURCE_H
 #define ETW_SOURCE_H
 
@@ -16,8 +16,8 @@
 struct etw_source;
 
 struct etw_source_kind {
-    /* Gives size bytes at offset, fewer only at the end: *at is where they are, in room or in memory
-     * of the source's own, valid until the next call. */
+    /* Gives size bytes at offset, fewer only at the end: *at is where they are, in room or in
+     * memory of the source's own, valid until the next call. */
     enum etw_status (*read)(struct etw_source *source, uint64_t offset, size_t size, uint8_t *room,
                             const uint8_t **at, size_t *got);
     void (*close)(struct etw_source *source);
@@ -25,15 +25,15 @@ struct etw_source_kind {
 
 struct etw_source {
     const struct etw_source_kind *kind;
-    uint64_t size;      /* bytes in all; UINT64_MAX if it is not known, for a pipe */
-    const uint8_t *at;  /* memory: the bytes */
-    intptr_t handle;    /* file: a descriptor or HANDLE. pipe: a descriptor */
-    int owns_handle;    /* close it */
-    uint64_t base;      /* file: where offset 0 is. pipe: offset of the window's first byte */
-    uint8_t *window;    /* pipe: the bytes kept */
-    size_t window_size; /* pipe: how many */
-    size_t window_room; /* pipe: for how many there is room */
-    int ended;          /* pipe: the end was read */
+    uint64_t size;       /* bytes in all; UINT64_MAX if it is not known, for a pipe */
+    const uint8_t *at;   /* memory: the bytes */
+    int descriptor;      /* file, pipe */
+    int owns_descriptor; /* it is closed with the source */
+    uint64_t base;       /* file: where offset 0 is. pipe: offset of the window's first byte */
+    uint8_t *window;     /* pipe: the bytes kept */
+    size_t window_size;  /* pipe: how many */
+    size_t window_room;  /* pipe: for how many there is room */
+    int ended;           /* pipe: the end was read */
 };
 
 /* Open one of them; on an error source is closed. etw_source_descriptor chooses between file and
@@ -52,6 +52,9 @@ static inline enum etw_status etw_source_read(struct etw_source *source, uint64_
 {
     return source->kind->read(source, offset, size, room, at, got);
 }
+
+/* Makes a pipe of a file that has not been read. */
+void etw_source_make_pipe(struct etw_source *source);
 
 /* Says that nothing before offset will be asked for again. */
 void etw_source_forget(struct etw_source *source, uint64_t offset);

@@ -14,6 +14,8 @@ for name in mixed many; do
 done
 etwire forward many.etl >many.stream 2>/dev/null
 try_shell 'cat many.stream | etwire dump -o digest - | cmp - many.digest && echo same'
+try_shell 'etwire dump -o digest many.stream | cmp - many.digest && echo same'
+try etwire dump many.stream mixed.etl
 try_shell 'cat mixed.etl | etwire forward -'
 
 try etwire dump - mixed.etl
