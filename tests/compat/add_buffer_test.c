@@ -365,9 +365,9 @@ static void a_malformed_event_ends_its_buffer_only(void)
             trace_event(&trace, 100 + 50 * i - 5 + k, (uint16_t)(10 * i + k));
     }
     trace_end(&trace);
-    put(trace_at(&trace, 1) + TRACE_HEADER + 80, 40, 2); /* event 11 is smaller than its header */
+    put(trace_at(&trace, 1) + TRACE_HEADER + 160, 40, 2); /* event 12 is smaller than its header */
     check_number(add_buffers(handle, &trace), 3);
-    check_stream(handle, "h b0 c0 10 b1 c1 20 21 22 b2 c2 99 b99 c99");
+    check_stream(handle, "h b0 c0 10 11 b1 c1 20 21 22 b2 c2 99 b99 c99");
     trace_free(&trace);
 }
 

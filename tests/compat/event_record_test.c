@@ -307,8 +307,8 @@ static VOID WINAPI check_extended(PEVENT_RECORD event)
         check_number(get((const uint8_t *)data_of(&items[0]) + 8, 4), 0x3d6fa8d0);
         break;
     case 1 + 10:
-        check_item(&items[0], EVENT_HEADER_EXT_TYPE_PEBS_INDEX, pebs_and_counters, 8);
-        check_item(&items[1], EVENT_HEADER_EXT_TYPE_PMC_COUNTERS, pebs_and_counters + 8, 16);
+        check_item(&items[0], EVENT_HEADER_EXT_TYPE_PMC_COUNTERS, pebs_and_counters + 8, 16);
+        check_item(&items[1], EVENT_HEADER_EXT_TYPE_PEBS_INDEX, pebs_and_counters, 8);
         break;
     }
 }
