@@ -278,7 +278,7 @@ static inline void fill_common(const struct etw_record *record, const struct etw
     int64_t time = etw_clock_time(&facts->clock, record->ticks);
     *event = (struct etw_event){
         .record = {.EventHeader = {.Size = (USHORT)record->size,
-                                   .Flags = (USHORT)(facts->flags | buffer->flags),
+                                   .Flags = facts->flags | EVENT_HEADER_FLAG_PROCESSOR_INDEX,
                                    .ThreadId = NO_ID,
                                    .ProcessId = NO_ID},
                    .BufferContext = buffer->context},
