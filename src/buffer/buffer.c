@@ -196,12 +196,8 @@ int etw_buffer_is_likely(struct etw_bytes bytes, const struct etw_layout *layout
 
 void etw_buffer_context(const struct etw_buffer *buffer, ETW_BUFFER_CONTEXT *context)
 {
-    if (buffer->flags & ETW_BUFFER_PROCESSOR_INDEX) {
-        context->ProcessorIndex = (USHORT)buffer->context;
-    } else {
-        context->ProcessorNumber = (UCHAR)buffer->context;
-        context->Alignment = (UCHAR)(buffer->context >> 8);
-    }
+    int has_index = (buffer->flags & ETW_BUFFER_PROCESSOR_INDEX) != 0;
+    context->ProcessorIndex = has_index ? (USHORT)buffer->context : buffer->processor;
     context->LoggerId = buffer->logger_id;
 }
 

@@ -281,7 +281,7 @@ static inline void fill_common(const struct etw_record *record, const struct etw
     int64_t time = etw_clock_time(&facts->clock, record->ticks);
     header->Size = (USHORT)record->size;
     header->HeaderType = 0;
-    header->Flags = (USHORT)(facts->flags | buffer->flags);
+    header->Flags = facts->flags | EVENT_HEADER_FLAG_PROCESSOR_INDEX;
     header->EventProperty = 0;
     header->ThreadId = NO_ID;
     header->ProcessId = NO_ID;

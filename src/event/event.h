@@ -23,7 +23,6 @@ struct etw_event_buffer {
     const uint8_t *bytes;       /* plain: what event offsets count from */
     uint64_t bytes_offset;      /* where that is in the file; UINT64_MAX for an expanded buffer */
     uint32_t processor;
-    uint16_t flags;             /* added to each event: PROCESSOR_INDEX */
     ETW_BUFFER_CONTEXT context;
 };
 

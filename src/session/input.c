@@ -162,8 +162,6 @@ static void set_buffer(struct etw_file_run *self)
     buffer->index = self->cursor.entry.ordinal;
     buffer->offset = self->cursor.entry.offset;
     buffer->processor = self->buffer.processor;
-    buffer->flags =
-        self->buffer.flags & ETW_BUFFER_PROCESSOR_INDEX ? EVENT_HEADER_FLAG_PROCESSOR_INDEX : 0;
     etw_buffer_context(&self->buffer, &buffer->context);
     self->run.was_disordered = 0;
     self->run.more = 0;

@@ -121,8 +121,6 @@ static void set_buffer(struct stream_run *self, struct node *node)
     run->buffer.bytes_offset =
         node->expanded != NULL ? UINT64_MAX : node->offset + ETW_BUFFER_HEADER_SIZE;
     run->buffer.processor = node->buffer.processor;
-    run->buffer.flags =
-        node->buffer.flags & ETW_BUFFER_PROCESSOR_INDEX ? EVENT_HEADER_FLAG_PROCESSOR_INDEX : 0;
     etw_buffer_context(&node->buffer, &run->buffer.context);
 }
 

@@ -375,9 +375,9 @@ static void processor_numbers_of_old_buffers_have_8_bits(void)
     put(trace_at(&trace, 1) + AT_FLAGS, 0, 2);
     trace_event(&trace, 110, 1);
     process_last(&trace);
-    check_number(last.EventHeader.Flags & INDEX, 0);
+    check_number(last.EventHeader.Flags & INDEX, INDEX);
     check_number(last.BufferContext.ProcessorNumber, 5);
-    check_number(last.BufferContext.Alignment, 8);
+    check_number(last.BufferContext.ProcessorIndex, 5);
     check_number(GetEventProcessorIndex(&last), 5);
     trace_free(&trace);
 }

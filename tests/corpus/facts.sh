@@ -34,8 +34,8 @@ members() {
     "$flatten" | grep -E "^/\"($1)\"" | sort
 }
 
-# compare TEXT MEMBERS COMMAND...: the JSON that a command prints has these members of the facts, and
-# no others in them.
+# compare TEXT MEMBERS COMMAND...: the JSON that a command prints has these members of the facts,
+# and no others in them.
 compare() {
     text=$1
     names=$2

@@ -11,7 +11,7 @@
 #include "../unit/tap.h"
 
 #define PACKET_EVENT    160
-#define PACKET_AT       34 /* in the payload; before it the packet's size, and what of it was logged */
+#define PACKET_AT       34 /* in the payload; before it, how large it was and how much was logged */
 #define ORIGINAL_AT     30
 #define LOGGED_AT       32
 #define ENHANCED_PACKET 6 /* a block of a pcapng */
