@@ -21,7 +21,7 @@ result() { # TEXT FAULTS
 
 # Wine ends lines as Windows does.
 help() {
-    "$etwire" "$@" --help | tr -d '\r'
+    ${MESON_EXE_WRAPPER-} "$etwire" "$@" --help | tr -d '\r'
 }
 
 commands=$(help | sed -n 's/^  \([a-z]*\)  .*/\1/p')

@@ -27,7 +27,7 @@ buffer
   event64 id=2 time=1100
 END
 for name in unfinished back; do
-    "$assemble" $name.trace $name.etl
+    ${MESON_EXE_WRAPPER-} "$assemble" $name.trace $name.etl
     try etwire check $name.etl
     try etwire dump $name.etl
 done

@@ -26,8 +26,8 @@ try_shell() {
     printf '$ %s\n' "$1"
     code=0
     sh -c "$1" >"$outside/stdout" 2>"$outside/stderr" </dev/null || code=$?
-    cat "$outside/stdout"
-    sed 's/^/! /' "$outside/stderr"
+    tr -d '\r' <"$outside/stdout"
+    sed 's/^/! /' "$outside/stderr" | tr -d '\r'
     if [ "$code" -ne 0 ]; then
         echo "= $code"
     fi
@@ -38,8 +38,14 @@ try() {
     try_shell "$*"
 }
 
+# The program as the tests call it, also if it is for another system.
+make_etwire() {
+    echo '#!/bin/sh'
+    echo "exec ${MESON_EXE_WRAPPER-} '$etwire' \"\$@\""
+}
+
 trace() {
-    "$assemble" "$tests/$1.trace" "$1.etl"
+    ${MESON_EXE_WRAPPER-} "$assemble" "$tests/$1.trace" "$1.etl"
 }
 
 run_test() (
@@ -56,7 +62,8 @@ for script in "$@"; do
     inside=$folder/inside
     outside=$folder/outside
     mkdir "$inside" "$outside" "$folder/bin"
-    ln -s "$etwire" "$folder/bin/etwire"
+    make_etwire >"$folder/bin/etwire"
+    chmod +x "$folder/bin/etwire"
     PATH=$folder/bin:$PATH
     run_test "$tests/$(basename "$script")" >"$folder/actual"
     if [ -n "$accept" ]; then

@@ -5,8 +5,8 @@
 set -eu
 export LC_ALL=C
 
-etwire=$1
-flatten=$2
+etwire="${MESON_EXE_WRAPPER-} $1" # which runs programs for another system
+flatten="${MESON_EXE_WRAPPER-} $2"
 corpus=${ETWIRE_CORPUS:-$3}
 
 if [ ! -d "$corpus/expected/facts" ]; then
@@ -31,7 +31,7 @@ report() {
 
 # The members of these names, one a line.
 members() {
-    "$flatten" | grep -E "^/\"($1)\"" | sort
+    $flatten | grep -E "^/\"($1)\"" | sort
 }
 
 # compare TEXT MEMBERS COMMAND...: the JSON that a command prints has these members of the facts,
@@ -53,20 +53,20 @@ compare() {
 }
 
 digest() {
-    "$etwire" dump -o digest "$1"
+    $etwire dump -o digest "$1"
 }
 
 digest_input() {
-    "$etwire" dump -o digest - <"$1"
+    $etwire dump -o digest - <"$1"
 }
 
 digest_pipe() {
-    cat "$1" | "$etwire" dump -o digest -
+    cat "$1" | $etwire dump -o digest -
 }
 
 digest_forwarded() {
-    { "$etwire" forward "$1" || echo "forward: exit code $?" >"$folder/broken"; } |
-        "$etwire" dump -o digest - || return 1
+    { $etwire forward "$1" || echo "forward: exit code $?" >"$folder/broken"; } |
+        $etwire dump -o digest - || return 1
     if [ -e "$folder/broken" ]; then
         cat "$folder/broken" >&2
         rm "$folder/broken"
@@ -75,11 +75,11 @@ digest_forwarded() {
 }
 
 info() {
-    "$etwire" info -o json "$1"
+    $etwire info -o json "$1"
 }
 
 for facts in "$corpus"/expected/facts/*.json; do
-    name=$("$flatten" <"$facts" | sed -n 's/^\/"trace"	"\(.*\)"$/\1/p')
+    name=$($flatten <"$facts" | sed -n 's/^\/"trace"	"\(.*\)"$/\1/p')
     trace=$corpus/traces/$name
     compare "$name: file" 'events|first|last' digest "$trace"
     compare "$name: standard input" 'events|first|last' digest_input "$trace"
@@ -87,7 +87,7 @@ for facts in "$corpus"/expected/facts/*.json; do
     compare "$name: forwarded" 'events|first|last' digest_forwarded "$trace"
     compare "$name: header and buffers" 'header|buffers' info "$trace"
     code=0
-    "$etwire" check "$trace" >"$folder/output" 2>&1 || code=1
+    $etwire check "$trace" >"$folder/output" 2>&1 || code=1
     [ "$code" -eq 0 ] || sed 's/^/# /' "$folder/output"
     report "$code" "$name: nothing wrong with it"
 done

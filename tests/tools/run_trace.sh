@@ -13,6 +13,7 @@ if [ "$1" = --accept ]; then
 fi
 assemble=$1
 show=$2
+run=${MESON_EXE_WRAPPER-} # what runs programs for another system
 shift 2
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/trace.XXXXXX")
@@ -20,8 +21,8 @@ trap 'rm -rf "$folder"' EXIT
 
 failed=0
 for trace in "$@"; do
-    "$assemble" "$trace" "$folder/trace.etl" "$folder/expected"
-    "$show" "$folder/trace.etl" >"$folder/shown"
+    $run "$assemble" "$trace" "$folder/trace.etl" "$folder/expected"
+    $run "$show" "$folder/trace.etl" | tr -d '\r' >"$folder/shown"
     if diff -u "$folder/expected" "$folder/shown" >"$folder/difference"; then
         continue
     fi
