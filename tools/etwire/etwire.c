@@ -16,7 +16,7 @@ static int show_help(FILE *file)
                   "Looks into ETW traces (.etl).\n\n");
     for (size_t i = 0; commands[i] != NULL; i++)
         fprintf(file, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
-    fprintf(file, "\nFILE may be - for standard intake.\n"
+    fprintf(file, "\nFILE may be - for standard input.\n"
                   "'etwire COMMAND --help' lists a command's options. See etwire(1).\n");
     return fflush(file) == 0 ? EXIT_FINE : EXIT_FAILED;
 }

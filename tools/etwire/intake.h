@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The traces that a command reads: files, merged if there are several, or standard intake. */
+/* The traces that a command reads: files, merged if there are several, or standard input. */
 #ifndef INTAKE_H
 #define INTAKE_H
 
