@@ -99,8 +99,8 @@ static inline size_t etw_buffer_image_size(const struct etw_buffer *buffer, size
     return (buffer->filled > size ? buffer->filled : size) + ETW_BUFFER_HEADER_SIZE;
 }
 
-/* The context that a buffer gives its events. It always has an index: of an older buffer, its number
- * without the alignment. */
+/* The context that a buffer gives its events. It always has an index: of an older buffer, its
+ * number without the alignment. */
 void etw_buffer_context(const struct etw_buffer *buffer, ETW_BUFFER_CONTEXT *context);
 
 static inline int etw_buffer_has_events(const struct etw_buffer *buffer)
