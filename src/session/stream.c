@@ -82,6 +82,7 @@ struct etw_stream {
     int has_started;
     int is_exact; /* rule 1 holds as long as no run of the order is silent */
     int is_over; /* is_closed, as the reader has seen it */
+    int is_header_given; /* before the order started: it will give it once more */
     int has_logged_loss;
 };
 
@@ -489,15 +490,47 @@ static enum etw_status peek(struct etw_stream *stream, struct etw_order *order, 
     return status;
 }
 
+/* The header event is first whatever comes, and tells the caller that the stream is being read. It
+ * stays in its run, so that the order takes the steps that it takes without this. */
+static int can_give_header(const struct etw_stream *stream)
+{
+    return !stream->is_header_given && stream->count > 0 &&
+           stream->runs[0]->processor == ETW_NO_PROCESSOR && stream->runs[0]->state == RUN_READY;
+}
+
+static enum etw_status give_header(struct etw_stream *stream, struct etw_order *order,
+                                   const struct etw_event **event)
+{
+    const struct etw_run *run = &stream->runs[0]->run;
+    stream->is_header_given = 1;
+    etw_event_fill(&run->record, run->facts, &run->buffer, &order->items, &order->event);
+    *event = &order->event;
+    return ETW_OK;
+}
+
+/* Passes over it where the order gives it. */
+static enum etw_status pass_header(struct etw_stream *stream, struct etw_order *order, int64_t *key)
+{
+    const struct etw_event *event;
+    stream->is_header_given = 0;
+    enum etw_status status = etw_order_take(order, &event);
+    return status == ETW_OK ? peek(stream, order, key) : status;
+}
+
 static enum etw_status give(struct etw_stream *stream, struct etw_order *order,
                             const struct etw_event **event)
 {
     int64_t key;
     enum etw_status status = take_news(stream, order);
-    if (status == ETW_OK && !stream->has_started)
+    if (status == ETW_OK && !stream->has_started) {
         status = start(stream, order);
+        if (status == ETW_AGAIN && can_give_header(stream))
+            return give_header(stream, order, event);
+    }
     if (status == ETW_OK)
         status = peek(stream, order, &key);
+    if (status == ETW_OK && stream->is_header_given)
+        status = pass_header(stream, order, &key);
     if (status == ETW_OK && !stream->is_exact) {
         enum permission permission = ask(stream, order, key);
         if (permission == WAIT)

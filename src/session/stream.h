@@ -4,8 +4,8 @@
  *     etw_stream_add ──▶ arrivals ──▶ one run for each processor ──▶ order ──▶ etw_stream_next
  *      any thread         (locked)            the reader's thread
  *
- * An event may be given out once nothing earlier can still come. These rules say so, the first that
- * applies:
+ * The header event is given out at once. Any other may be once nothing earlier can still come. These
+ * rules say so, the first that applies:
  *
  * 1. Exact: each processor that will log (of those expected, or as many as the header event says) has
  *    an event waiting or has had its last buffer. Then the heap takes just the steps that it takes
