@@ -39,7 +39,7 @@ char *corpus_path(const char *corpus, const char *name)
     return path;
 }
 
-static void fail(const char *path, const char *what)
+_Noreturn static void fail(const char *path, const char *what)
 {
     printf("Bail out! %s: %s\n", path, what);
     exit(1);

@@ -88,7 +88,7 @@ static void format_related_activity(char *text, const EVENT_RECORD *record)
         if (item->ExtType != EVENT_HEADER_EXT_TYPE_RELATED_ACTIVITYID || item->DataSize != 16)
             continue;
         const uint8_t *at = (const uint8_t *)(uintptr_t)item->DataPtr;
-        GUID guid = {(uint32_t)(at[0] | at[1] << 8 | at[2] << 16 | (uint32_t)at[3] << 24),
+        GUID guid = {at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24,
                      (uint16_t)(at[4] | at[5] << 8),
                      (uint16_t)(at[6] | at[7] << 8),
                      {0}};

@@ -22,7 +22,7 @@ struct parts {
     unsigned buffers[PARTS_MAX];
 };
 
-static void fail(const char *path, const char *what)
+_Noreturn static void fail(const char *path, const char *what)
 {
     printf("Bail out! %s: %s\n", path, what);
     exit(1);
@@ -43,7 +43,7 @@ static void copy(struct parts *parts, unsigned part, FILE *from, const struct et
 
 static void deal_out(struct parts *parts, const char *path)
 {
-    struct etw_trace *trace;
+    struct etw_trace *trace = NULL;
     struct etw_buffer_info info;
     uint64_t position = 0;
     FILE *from = fopen(path, "rb");
