@@ -352,6 +352,7 @@ struct etw_stats {
     uint64_t problem_kinds[ETW_PROBLEM_COUNT];
 };
 
+/* Fills *stats. */
 ETW_API void etw_read_stats(const struct etw_trace *trace, struct etw_stats *stats);
 
 #ifdef __cplusplus

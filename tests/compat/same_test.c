@@ -16,7 +16,13 @@ struct delivery {
     size_t count;
     size_t room;
     uint32_t crc;
+    struct signal begun; /* raised at the first */
 };
+
+#define NOTHING                                                                                    \
+    {                                                                                              \
+        .begun = SIGNAL_INITIALIZER                                                                \
+    }
 
 static uint64_t digest(uint64_t so_far, const void *bytes, size_t size)
 {
@@ -57,6 +63,8 @@ static uint64_t digest_event(const EVENT_RECORD *event)
 static VOID WINAPI keep(PEVENT_RECORD event)
 {
     struct delivery *delivery = event->UserContext;
+    if (delivery->count == 0)
+        signal_raise(&delivery->begun);
     if (delivery->count == delivery->room) {
         delivery->room = delivery->room == 0 ? 1024 : 2 * delivery->room;
         delivery->digests = realloc(delivery->digests, delivery->room * sizeof *delivery->digests);
@@ -107,6 +115,7 @@ struct forwarding {
     PROCESSTRACE_HANDLE to;
     atomic_int out; /* copies that were not given back yet */
     unsigned refused;
+    struct signal begun; /* raised at the first buffer */
 };
 
 /* The filled part is enough. */
@@ -114,8 +123,9 @@ static BOOL WINAPI forward(const ETW_BUFFER_HEADER *buffer, ULONG size,
                            const ETW_BUFFER_CALLBACK_INFORMATION *information, void *context)
 {
     struct forwarding *forwarding = context;
+    if (information->BuffersRead == 1)
+        signal_raise(&forwarding->begun);
     ULONG filled = (ULONG)get((const uint8_t *)buffer + AT_FILLED, 4);
-    (void)information;
     forwarding->refused += filled > size;
     void *copy = malloc(filled);
     memcpy(copy, buffer, filled);
@@ -155,67 +165,47 @@ static PROCESSTRACE_HANDLE open_consumer(struct forwarding *from, struct deliver
     return OpenTraceFromBufferStream(&options, free_copy, &from->out);
 }
 
-/* Ends a stream that has been fed. 0 if it was closed before its thread had come to ProcessTrace:
- * then its buffers came back unread, and all has to be done again. */
-static int end_consumer(struct processing *consumer, const struct forwarding *from)
+/* Ends a stream that has been fed, once it is known to be processed: closed before, it would give
+ * its buffers back unread. */
+static void end_stream(struct processing *processing, const struct forwarding *from,
+                       struct signal *begun)
 {
-    ULONG closed = CloseTrace(consumer->handle);
-    ULONG ended = end_processing(consumer);
-    if (closed == ERROR_SUCCESS && ended == ERROR_INVALID_HANDLE)
-        return 0;
-    check_number(closed, ERROR_CTX_CLOSE_PENDING);
-    check_number(ended, ERROR_SUCCESS);
+    signal_wait(begun, 1);
+    check_number(CloseTrace(processing->handle), ERROR_CTX_CLOSE_PENDING);
+    check_number(end_processing(processing), ERROR_SUCCESS);
     check_number(from->out, 0); /* all was given back before ProcessTrace returned */
     check_number(from->refused, 0);
-    return 1;
-}
-
-static void forget(struct delivery *delivery)
-{
-    free(delivery->digests);
-    memset(delivery, 0, sizeof *delivery);
 }
 
 /* By way of a stream; played, if it is not NULL, gets the events that the generator plays. */
 static void read_forwarded(const char *name, struct delivery *played, struct delivery *delivery)
 {
-    struct forwarding forwarding;
+    struct forwarding forwarding = {.begun = SIGNAL_INITIALIZER};
     struct processing consumer;
-    do {
-        forwarding = (struct forwarding){.refused = 0};
-        forwarding.to = open_consumer(&forwarding, delivery);
-        start_processing(&consumer, forwarding.to);
-        if (played != NULL)
-            forget(played);
-        check_number(process(open_generator(name, &forwarding, played)), ERROR_SUCCESS);
-    } while (!end_consumer(&consumer, &forwarding));
+    forwarding.to = open_consumer(&forwarding, delivery);
+    start_processing(&consumer, forwarding.to);
+    check_number(process(open_generator(name, &forwarding, played)), ERROR_SUCCESS);
+    end_stream(&consumer, &forwarding, &delivery->begun);
 }
 
 /* By way of two: the first plays no events. */
 static void read_forwarded_twice(const char *name, struct delivery *delivery)
 {
-    struct forwarding first, second;
+    struct forwarding first = {.begun = SIGNAL_INITIALIZER}, second = {.begun = SIGNAL_INITIALIZER};
     struct processing relay, consumer;
-    int has_first, has_second;
-    do {
-        first = second = (struct forwarding){.refused = 0};
-        second.to = open_consumer(&second, delivery);
-        start_processing(&consumer, second.to);
-        ETW_OPEN_TRACE_OPTIONS options = {.BufferCallback = forward,
-                                          .BufferCallbackContext = &second};
-        first.to = OpenTraceFromBufferStream(&options, free_copy, &first.out);
-        start_processing(&relay, first.to);
-        check_number(process(open_generator(name, &first, NULL)), ERROR_SUCCESS);
-        has_first = end_consumer(&relay, &first);
-        has_second = end_consumer(&consumer, &second);
-        if (!has_first)
-            forget(delivery);
-    } while (!has_first || !has_second);
+    ETW_OPEN_TRACE_OPTIONS options = {.BufferCallback = forward, .BufferCallbackContext = &second};
+    second.to = open_consumer(&second, delivery);
+    first.to = OpenTraceFromBufferStream(&options, free_copy, &first.out);
+    start_processing(&consumer, second.to);
+    start_processing(&relay, first.to);
+    check_number(process(open_generator(name, &first, NULL)), ERROR_SUCCESS);
+    end_stream(&relay, &first, &second.begun);
+    end_stream(&consumer, &second, &delivery->begun);
 }
 
 static void check_all_ways(const char *name, struct delivery *of_file)
 {
-    struct delivery played = {0}, forwarded = {0}, passed_on = {0}, relayed = {0};
+    struct delivery played = NOTHING, forwarded = NOTHING, passed_on = NOTHING, relayed = NOTHING;
     read_forwarded(name, NULL, &forwarded);
     check_same(&forwarded, of_file, "forwarded without events");
     read_forwarded(name, &played, &passed_on);
@@ -223,10 +213,10 @@ static void check_all_ways(const char *name, struct delivery *of_file)
     check_same(&passed_on, of_file, "forwarded while being played");
     read_forwarded_twice(name, &relayed);
     check_same(&relayed, of_file, "forwarded through two streams");
-    forget(&played);
-    forget(&forwarded);
-    forget(&passed_on);
-    forget(&relayed);
+    free(played.digests);
+    free(forwarded.digests);
+    free(passed_on.digests);
+    free(relayed.digests);
 }
 
 /* --- Generated traces ---------------------------------------------------------------------------
@@ -298,7 +288,7 @@ static void check_shape(const struct shape *shape, uint32_t seed)
 {
     struct trace trace;
     struct trace_file file;
-    struct delivery of_file = {0};
+    struct delivery of_file = NOTHING;
     state = seed;
     generate(&trace, shape, 2000);
     trace_save(&trace, &file, "same_test.etl");
@@ -307,7 +297,7 @@ static void check_shape(const struct shape *shape, uint32_t seed)
     read_file(file.name, &of_file);
     check_number(of_file.count, 2001);
     check_all_ways(file.name, &of_file);
-    forget(&of_file);
+    free(of_file.digests);
     remove(file.name);
     trace_free(&trace);
 }
@@ -335,13 +325,13 @@ static void generated_traces_are_the_same(void)
 
 static void check_real(char **facts)
 {
-    struct delivery of_file = {0};
+    struct delivery of_file = NOTHING;
     printf("# %s\n", facts[0]);
     read_file(facts[0], &of_file);
     check_number(of_file.crc, strtoull(facts[1], NULL, 16));
     check_number(of_file.count, strtoull(facts[2], NULL, 10));
     check_all_ways(facts[0], &of_file);
-    forget(&of_file);
+    free(of_file.digests);
 }
 
 int main(int argc, char **argv)
