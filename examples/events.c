@@ -12,7 +12,7 @@ static VOID WINAPI on_event(PEVENT_RECORD event)
     unsigned long *count = event->UserContext;
     const EVENT_HEADER *header = &event->EventHeader;
     printf("%lld cpu=%u pid=%u provider=%08x id=%u opcode=%u %u bytes\n",
-           (long long)header->TimeStamp.QuadPart, GetEventProcessorIndex(event),
+           (long long)header->TimeStamp.QuadPart, (unsigned)GetEventProcessorIndex(event),
            (unsigned)header->ProcessId, (unsigned)header->ProviderId.Data1,
            header->EventDescriptor.Id, header->EventDescriptor.Opcode, event->UserDataLength);
     ++*count;

@@ -8,18 +8,36 @@
 #include <signal.h>
 #include <unistd.h>
 
+#ifdef _WIN32
+#include <fcntl.h>
+#include <io.h>
+
+static int open_pipe(int ends[2])
+{
+    return _pipe(ends, 65536, _O_BINARY);
+}
+#else
+static int open_pipe(int ends[2])
+{
+    signal(SIGPIPE, SIG_IGN);
+    return pipe(ends);
+}
+#endif
+
+#define STEP_MAX (1u << 20)
+
 struct writer {
     int descriptor;
     const uint8_t *bytes;
     size_t size;
-    size_t step;
+    unsigned step;
 };
 
 static void *write_all(void *context)
 {
     struct writer *writer = context;
     while (writer->size > 0) {
-        size_t step = writer->size < writer->step ? writer->size : writer->step;
+        unsigned step = writer->size < writer->step ? (unsigned)writer->size : writer->step;
         ssize_t done = write(writer->descriptor, writer->bytes, step);
         if (done <= 0)
             break; /* the reader has gone */
@@ -55,9 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     options.raw_time = data[0] & 1;
     options.strict = data[0] >> 1 & 1;
     options.hold = data[0] & 4 ? 1000 : 0;
-    signal(SIGPIPE, SIG_IGN);
-    insist(pipe(ends) == 0);
-    struct writer writer = {ends[1], data + 1, size - 1, data[0] & 8 ? 100 : SIZE_MAX};
+    insist(open_pipe(ends) == 0);
+    struct writer writer = {ends[1], data + 1, size - 1, data[0] & 8 ? 100 : STEP_MAX};
     insist(pthread_create(&thread, NULL, write_all, &writer) == 0);
     enum etw_status status = etw_open_descriptor(ends[0], &options, &trace);
     insist(status == ETW_OK || status == ETW_NOT_A_TRACE || status == ETW_NO_HEADER);

@@ -262,10 +262,10 @@ static void know_buffers(struct original *original, struct etw_trace *trace)
     struct etw_header header;
     uint64_t position = 0;
     check(etw_read_header(trace, 0, &header) == ETW_OK);
-    original->buffers = need(calloc(header.buffers, sizeof *original->buffers));
+    original->buffers = need(calloc((size_t)header.buffers, sizeof *original->buffers));
     while (position < header.buffers &&
            etw_next_buffer(trace, 0, &position, &original->buffers[position]) == ETW_OK)
-        original->buffer_count = position;
+        original->buffer_count = (size_t)position;
     check(original->buffer_count == header.buffers);
 }
 

@@ -32,9 +32,9 @@ static enum etw_status grow_window(struct etw_source *source, size_t need)
 static enum etw_status read_some(struct etw_source *source)
 {
     ssize_t got;
+    unsigned room = (unsigned)(source->window_room - source->window_size); /* see WINDOW_MAX */
     do {
-        got = read(source->descriptor, source->window + source->window_size,
-                   source->window_room - source->window_size);
+        got = read(source->descriptor, source->window + source->window_size, room);
     } while (got < 0 && errno == EINTR);
     if (got < 0)
         return ETW_READ_FAILED;
