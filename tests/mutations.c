@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mutations FOLDER: damages real traces in memory, each seed in one way, and reads what is left.
+/* mutations FOLDER [SEEDS]: damages real traces in memory, each seed in one way, and reads what is
+ * left.
  *
  * Whatever was done, reading ends; if fewer events come out than went in, a problem says so; a
  * trace that was cut gives all that precedes the cut, in the same order; and of traces that were
@@ -13,7 +14,7 @@
 #include "etw.h"
 #include "unit/tap.h"
 
-#define SEEDS_PER_KIND     12
+#define SEEDS_PER_KIND     12 /* unless told otherwise */
 #define BUFFER_HEADER_SIZE 72u
 #define RECORD_AT          (BUFFER_HEADER_SIZE)      /* the header event */
 #define LOGFILE_AT         (BUFFER_HEADER_SIZE + 32) /* its fields */
@@ -446,12 +447,13 @@ static void run_seed(const struct original *original, const char *name, const st
     free(damaged.bytes);
 }
 
-static void run_trace(const struct original *original, const char *name, struct tally *all)
+static void run_trace(const struct original *original, const char *name, uint64_t seeds,
+                      struct tally *all)
 {
     for (size_t k = 0; k < KINDS; k++) {
         struct tally tally = {0};
-        for (uint64_t seed = 0; seed < SEEDS_PER_KIND; seed++)
-            run_seed(original, name, &kinds[k], 1000 * k + seed, &tally);
+        for (uint64_t seed = 0; seed < seeds; seed++)
+            run_seed(original, name, &kinds[k], 10000 * k + seed, &tally);
         printf("# %s, %s: %.2f %% of the events kept\n", name, kinds[k].name,
                100.0 * (double)tally.kept / (double)tally.events);
         if (kinds[k].is_cut)
@@ -467,6 +469,7 @@ int main(int argc, char **argv)
     const char *folder = getenv("ETWIRE_CORPUS");
     if (folder == NULL)
         folder = argc > 1 ? argv[1] : ".";
+    uint64_t seeds = argc > 2 ? strtoull(argv[2], NULL, 10) : SEEDS_PER_KIND;
     for (size_t i = 0; i < NAMES; i++) {
         struct original original = {0};
         if (!read_file(&original, folder, names[i])) {
@@ -474,7 +477,7 @@ int main(int argc, char **argv)
             return tap_skip_all("the corpus is not here: see ETWIRE_CORPUS");
         }
         know(&original);
-        run_trace(&original, names[i], &all);
+        run_trace(&original, names[i], seeds, &all);
         forget(&original);
     }
     printf("# in all, not cut: %.3f %% of the events kept\n",

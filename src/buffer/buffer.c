@@ -8,9 +8,10 @@
 #define STATE_MAX      6u
 #define PROCESSOR_MASK 0x07ffu
 
-/* Of the signs of a sound header, how many must hold where a buffer is expected. Damage to one field
- * breaks one or two; bytes that are no header break more. */
+/* Of the signs of a sound header, how many must hold where a buffer is expected. Damage to one
+ * field breaks one or two; bytes that are no header break more. */
 #define SIGNS_ENOUGH 5
+#define SIGNS_ALL    7
 
 static void read_old(struct etw_bytes *header, const struct etw_layout *layout,
                      struct etw_buffer *buffer)
@@ -94,9 +95,8 @@ static int saved_fits(const struct etw_buffer *buffer)
 static int count_signs(const struct etw_buffer *buffer, const struct etw_layout *layout)
 {
     return size_fits(buffer, layout) + ends_inside(buffer->filled, room_of(buffer, layout)) +
-           saved_fits(buffer) + (buffer->references == 0) +
-           ((buffer->flags & ~FLAGS_KNOWN) == 0) + (buffer->type < ETW_BUFFER_TYPE_COUNT) +
-           (buffer->state <= STATE_MAX);
+           saved_fits(buffer) + (buffer->references == 0) + ((buffer->flags & ~FLAGS_KNOWN) == 0) +
+           (buffer->type < ETW_BUFFER_TYPE_COUNT) + (buffer->state <= STATE_MAX);
 }
 
 /* Both fields say where the events end; if one was damaged, the filler ends a walk that goes too
@@ -156,6 +156,12 @@ static enum etw_soundness settle_old(struct etw_buffer *buffer, const char **wha
     return ETW_REPAIRED;
 }
 
+/* A compressed buffer of which only the size is wrong: it ends where the next begins. */
+static int lacks_only_size(const struct etw_buffer *buffer, int signs)
+{
+    return signs == SIGNS_ALL - 1 && etw_buffer_is_compressed(buffer) && buffer->saved != 0;
+}
+
 enum etw_soundness etw_buffer_settle(struct etw_buffer *buffer, const struct etw_layout *layout,
                                      const char **what)
 {
@@ -163,9 +169,15 @@ enum etw_soundness etw_buffer_settle(struct etw_buffer *buffer, const struct etw
     if (layout->generation != ETW_GENERATION_CURRENT)
         return settle_old(buffer, what);
     int signs = count_signs(buffer, layout);
-    int sized = layout->stride != 0 || size_fits(buffer, layout);
-    if (signs < SIGNS_ENOUGH || !sized || (buffer->size == 0 && buffer->filled == 0))
+    if (signs < SIGNS_ENOUGH || (buffer->size == 0 && buffer->filled == 0))
         return ETW_UNSOUND;
+    if (layout->stride == 0 && !size_fits(buffer, layout)) {
+        if (!lacks_only_size(buffer, signs))
+            return ETW_UNSOUND;
+        *what = "a compressed buffer's size is not possible";
+        buffer->size = ETW_BUFFER_HEADER_SIZE;
+        return ETW_REPAIRED;
+    }
     *what = repair(buffer, layout);
     return *what == NULL ? ETW_SOUND : ETW_REPAIRED;
 }
@@ -183,7 +195,7 @@ int etw_buffer_is_likely(struct etw_bytes bytes, const struct etw_layout *layout
     etw_buffer_read(&bytes, layout, &buffer);
     if (bytes.error != NULL || buffer.size < ETW_BUFFER_HEADER_SIZE || buffer.filled == 0)
         return 0;
-    if (count_signs(&buffer, layout) < 7 || buffer.saved != buffer.filled)
+    if (count_signs(&buffer, layout) < SIGNS_ALL || buffer.saved != buffer.filled)
         return 0;
     if (!etw_buffer_is_compressed(&buffer) && buffer.filled > buffer.size)
         return 0;
@@ -215,8 +227,8 @@ static void store_header(uint8_t *header, const struct etw_buffer *buffer, uint3
     if (buffer->filled != filled)
         store32(header + 4, filled);
     store32(header + 48, filled);
-    store32(header + 52, (uint32_t)buffer->type << 16 |
-                             (buffer->flags & ~(uint32_t)ETW_BUFFER_COMPRESSED));
+    store32(header + 52,
+            (uint32_t)buffer->type << 16 | (buffer->flags & ~(uint32_t)ETW_BUFFER_COMPRESSED));
 }
 
 enum etw_status etw_buffer_image(const struct etw_buffer *buffer, const struct etw_layout *layout,
@@ -227,10 +239,10 @@ enum etw_status etw_buffer_image(const struct etw_buffer *buffer, const struct e
     size_t there = size;
     if (etw_buffer_is_compressed(buffer)) {
         memcpy(image, stored, ETW_BUFFER_HEADER_SIZE);
-        status = etw_expand((enum etw_compression)layout->compression,
-                            stored + ETW_BUFFER_HEADER_SIZE, size - ETW_BUFFER_HEADER_SIZE,
-                            image + ETW_BUFFER_HEADER_SIZE,
-                            buffer->filled - ETW_BUFFER_HEADER_SIZE, &there);
+        status =
+            etw_expand((enum etw_compression)layout->compression, stored + ETW_BUFFER_HEADER_SIZE,
+                       size - ETW_BUFFER_HEADER_SIZE, image + ETW_BUFFER_HEADER_SIZE,
+                       buffer->filled - ETW_BUFFER_HEADER_SIZE, &there);
         there += ETW_BUFFER_HEADER_SIZE;
     } else if (image != stored) {
         memcpy(image, stored, size);

@@ -78,7 +78,7 @@ enum etw_soundness {
 };
 
 /* Judges a header where one is expected, and repairs it. *what says what was wrong, if something
- * was. */
+ * was. If nothing says how large a compressed buffer is, its size becomes that of its header. */
 enum etw_soundness etw_buffer_settle(struct etw_buffer *buffer, const struct etw_layout *layout,
                                      const char **what);
 

@@ -163,3 +163,34 @@ size_t etw_record_resume(struct etw_bytes events, int64_t before, size_t step, i
     }
     return size;
 }
+
+/* Whether events lead to the very end; *at is where they do not. Events that were put into another
+ * as its payload are older than it. */
+static int leads_to_end(struct etw_bytes events, int64_t before, const uint8_t **at)
+{
+    struct etw_record record = {.ticks = before};
+    for (;;) {
+        int64_t last = record.ticks;
+        enum etw_framing framing = etw_record_read(&events, last, &record);
+        if (framing == ETW_FRAMED_END)
+            return 1;
+        if (framing != ETW_FRAMED || record.ticks < last)
+            return 0;
+        *at = record.at;
+    }
+}
+
+uint32_t etw_record_covers(const struct etw_record *record)
+{
+    uint32_t at = record->type != 0 ? etw_record_forms[record->type].header : SMALLEST;
+    for (at = (at + 7) / 8 * 8; at < record->size && record->size - at >= SMALLEST; at += 8) {
+        struct etw_bytes rest = {.at = record->at + at, .left = record->size - at};
+        const uint8_t *reached = rest.at;
+        if (!may_start_chain(rest.at))
+            continue;
+        if (leads_to_end(rest, record->ticks, &reached))
+            return at;
+        at = (uint32_t)(reached - record->at); /* what led to there does not lead on */
+    }
+    return 0;
+}

@@ -106,6 +106,12 @@ static inline enum etw_framing etw_record_read(struct etw_bytes *events, int64_t
     return etw_record_read_rare(events, before, record);
 }
 
+/* An event that is as large as this may be so because its size is wrong. */
+#define ETW_RECORD_LARGE 512u
+
+/* Where in a large event others begin that go on exactly to its end, in time; or 0. */
+uint32_t etw_record_covers(const struct etw_record *record);
+
 /* How many bytes at the front of events, which begin with something malformed, are to be skipped to come
  * to events again. Those must be beyond doubt: a chain of known types, with possible sizes, and times
  * that do not fall; it leads to the end of the events, or is long; and it is longer if its times are

@@ -4,6 +4,8 @@
 #include "buffer/buffer.h"
 #include "bytes/limits.h"
 
+#define COVERS "an event goes on over others that follow it"
+
 void etw_run_key_rare(struct etw_run *run, int64_t key)
 {
     if (run->by_time)
@@ -17,6 +19,19 @@ void etw_run_key_rare(struct etw_run *run, int64_t key)
         run->feed->report(run, ETW_PROBLEM_TIME_ORDER, run->record.at, 0,
                           "a time stamp is before that of the event before it");
     run->was_disordered = 1;
+}
+
+void etw_run_uncover(struct etw_run *run)
+{
+    uint32_t size = etw_record_covers(&run->record);
+    if (size == 0)
+        return;
+    size_t back = (size_t)(run->events.at - run->record.at) - size;
+    run->events.at -= back;
+    run->events.left += back;
+    run->events.offset -= back;
+    run->record.size = size;
+    run->feed->report(run, ETW_PROBLEM_EVENT, run->record.at, 0, COVERS);
 }
 
 static void mark_loss(struct etw_run *run)
@@ -75,8 +90,7 @@ static void skip(struct etw_run *run, const struct etw_bytes *start)
         size = before + (start->left - ETW_LIMIT_EVENT_SIZE) / 8 * 8;
     etw_bytes_take(&run->events, size);
     if (size < before)
-        run->feed->report(run, ETW_PROBLEM_EVENT, run->record.at, 0,
-                          "an event goes on over others that follow it");
+        run->feed->report(run, ETW_PROBLEM_EVENT, run->record.at, 0, COVERS);
     else
         run->feed->report(run, ETW_PROBLEM_EVENT, start->at, size - before, error);
 }
@@ -122,6 +136,8 @@ enum etw_status etw_run_advance_rare(struct etw_run *run, enum etw_framing frami
         from = run->events;
         framing = etw_record_read(&run->events, run->record.ticks, &run->record);
         if (framing == ETW_FRAMED) {
+            if (run->record.size >= ETW_RECORD_LARGE)
+                etw_run_uncover(run);
             etw_run_set_key(run);
             return ETW_OK;
         }

@@ -10,8 +10,8 @@
 struct etw_run;
 
 struct etw_feed {
-    /* Makes run->events the events of the next buffer. ETW_OK; ETW_END: there are no more; ETW_AGAIN:
-     * none now; ETW_NO_MEMORY. */
+    /* Makes run->events the events of the next buffer. ETW_OK; ETW_END: there are no more;
+     * ETW_AGAIN: none now; ETW_NO_MEMORY. */
     enum etw_status (*next_buffer)(struct etw_run *run);
     /* Makes run->events begin at run->events.at again, with more behind it. ETW_OK, or what
      * etw_source_read gives. Called only if run->more is not 0. */
@@ -43,6 +43,9 @@ struct etw_run {
 enum etw_status etw_run_advance_rare(struct etw_run *run, enum etw_framing framing,
                                      const uint8_t *start, size_t left);
 
+/* If run->record, a large event, has a wrong size and covers others, gives those back to events. */
+void etw_run_uncover(struct etw_run *run);
+
 /* The key of the event that run->record is now. */
 void etw_run_key_rare(struct etw_run *run, int64_t key);
 
@@ -64,6 +67,8 @@ static inline enum etw_status etw_run_advance(struct etw_run *run)
     if (run->lost == 0) {
         framing = etw_record_read(&run->events, run->record.ticks, &run->record);
         if (framing == ETW_FRAMED) {
+            if (run->record.size >= ETW_RECORD_LARGE)
+                etw_run_uncover(run);
             etw_run_set_key(run);
             return ETW_OK;
         }

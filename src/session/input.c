@@ -78,7 +78,7 @@ static void expand(struct etw_input *input, const struct etw_entry *entry,
         report(input, ETW_PROBLEM_COMPRESSION, entry, entry->offset, room - *made,
                "a compressed buffer does not expand to its size");
     else if (unused > ETW_XPRESS_UNUSED_MAX)
-        report(input, ETW_PROBLEM_COMPRESSION, entry, entry->offset, 0,
+        report(input, ETW_PROBLEM_COMPRESSION, entry, entry->offset, unused,
                "a compressed buffer expands to its size before it ends");
 }
 
@@ -204,6 +204,18 @@ static enum etw_status load_compressed(struct etw_file_run *self, const uint8_t 
     return status;
 }
 
+/* A buffer of a type without events: if it has some, the type may be wrong. */
+static void pass_over(struct etw_file_run *self, struct etw_bytes bytes)
+{
+    struct etw_record record;
+    uint64_t size = self->buffer.filled - ETW_BUFFER_HEADER_SIZE;
+    set_events(self, bytes.at, 0, bytes.offset);
+    if (size > 0 && (etw_buffer_is_compressed(&self->buffer) ||
+                     etw_record_read(&bytes, 0, &record) == ETW_FRAMED))
+        report(self->input, ETW_PROBLEM_BUFFER_FIELD, &self->cursor.entry,
+               self->cursor.entry.offset, size, "a buffer of a type that has no events has some");
+}
+
 /* Where a buffer is read to: one that may be compressed not to where it is expanded to. */
 static enum etw_status room_for(struct etw_file_run *self, size_t size, uint8_t **room)
 {
@@ -239,7 +251,7 @@ static enum etw_status load(struct etw_file_run *self)
         return status;
     set_buffer(self);
     if (!etw_buffer_has_events(&self->buffer)) {
-        set_events(self, at, 0, entry->offset);
+        pass_over(self, bytes);
         return ETW_OK;
     }
     if (etw_buffer_is_compressed(&self->buffer))

@@ -69,7 +69,8 @@ static enum etw_status leads_on(struct etw_walk *walk, uint64_t offset, int *doe
     return status == ETW_END ? ETW_OK : status;
 }
 
-/* --- Looking for a buffer ---------------------------------------------------------------------- */
+/* --- Looking for a buffer ----------------------------------------------------------------------
+ */
 
 /* The offset in bytes of something that is a buffer beyond doubt, or bytes.left. */
 static size_t scan(struct etw_bytes bytes, const struct etw_layout *layout, int *is_zero)
@@ -168,7 +169,8 @@ static enum etw_status skip_damage(struct etw_walk *walk)
     return is_end ? ETW_END : ETW_OK;
 }
 
-/* --- How far a buffer goes ---------------------------------------------------------------------- */
+/* --- How far a buffer goes ----------------------------------------------------------------------
+ */
 
 static enum etw_status bytes_there(struct etw_walk *walk, uint64_t offset, uint64_t size,
                                    uint64_t *there)
@@ -180,33 +182,74 @@ static enum etw_status bytes_there(struct etw_walk *walk, uint64_t offset, uint6
         *there = size < left ? size : left;
         return ETW_OK;
     }
-    enum etw_status status =
-        etw_source_read(walk->source, offset, (size_t)size, NULL, &at, &got);
+    enum etw_status status = etw_source_read(walk->source, offset, (size_t)size, NULL, &at, &got);
     *there = got;
     return status;
 }
 
-/* A buffer that says its own size may say it wrong. If no other follows it, one may begin in it. */
+/* How much a compressed buffer may have stored, if its size is not to be believed: literals take
+ * nine bits. */
+static uint64_t stored_limit(const struct etw_buffer *buffer)
+{
+    return ETW_BUFFER_HEADER_SIZE + (uint64_t)buffer->filled + buffer->filled / 8 + 512;
+}
+
+/* Whether what a compressed buffer says is its size is enough of it. What is too much to be looked
+ * at is believed. */
+static enum etw_status has_enough(struct etw_walk *walk, const struct etw_place *place, int *has)
+{
+    struct etw_bytes bytes;
+    size_t room = place->buffer.filled - ETW_BUFFER_HEADER_SIZE, made;
+    *has = 1;
+    if (place->stored > ROOM)
+        return ETW_OK;
+    enum etw_status status = peek(walk, place->offset, (size_t)place->stored, 0, &bytes);
+    if (status != ETW_OK || bytes.left < place->stored)
+        return status;
+    uint8_t *out = malloc(room + 1);
+    if (out == NULL)
+        return ETW_NO_MEMORY;
+    etw_bytes_take(&bytes, ETW_BUFFER_HEADER_SIZE);
+    *has = etw_expand((enum etw_compression)walk->layout.compression, bytes.at, bytes.left, out,
+                      room, &made) == ETW_OK;
+    free(out);
+    return ETW_OK;
+}
+
+static void resize(struct etw_place *place, uint64_t size, const char *what)
+{
+    place->stored = size;
+    place->buffer.size = (uint32_t)size;
+    place->problem = what;
+}
+
+/* A buffer that says its own size may say it wrong. If no other follows it, one may begin in it; if
+ * it is compressed, it may go on to the next. */
 static enum etw_status check_size(struct etw_walk *walk, struct etw_place *place)
 {
-    int leads, is_end, is_zero = 0;
+    int leads, is_end, is_zero = 0, has = 1;
     uint64_t found;
     enum etw_status status = leads_on(walk, place->offset + place->stored, &leads);
     if (status != ETW_OK || (leads && place->stored == place->buffer.size))
         return status;
     status = look(walk, place->offset + ETW_BUFFER_HEADER_SIZE, &found, &is_end, &is_zero);
-    if (status != ETW_OK || is_end || found - place->offset >= place->buffer.size)
+    if (status != ETW_OK)
         return status;
-    place->stored = found - place->offset;
-    place->buffer.size = (uint32_t)place->stored;
-    place->problem = "a buffer begins within what another says is its size";
-    return ETW_OK;
+    uint64_t size = found - place->offset;
+    if (size < place->buffer.size && !is_end)
+        resize(place, size, "a buffer begins within what another says is its size");
+    if (size <= place->buffer.size || !etw_buffer_is_compressed(&place->buffer))
+        return ETW_OK;
+    status = has_enough(walk, place, &has);
+    if (!has)
+        resize(place, size < stored_limit(&place->buffer) ? size : stored_limit(&place->buffer),
+               "a compressed buffer is larger than it says");
+    return status;
 }
 
 static enum etw_status measure(struct etw_walk *walk, struct etw_place *place)
 {
-    enum etw_status status =
-        bytes_there(walk, place->offset, place->buffer.size, &place->stored);
+    enum etw_status status = bytes_there(walk, place->offset, place->buffer.size, &place->stored);
     if (status == ETW_OK && walk->layout.stride == 0)
         status = check_size(walk, place);
     if (status != ETW_OK)
@@ -224,8 +267,7 @@ enum etw_status etw_walk_next(struct etw_walk *walk, struct etw_place *place)
     for (;;) {
         enum etw_soundness soundness;
         *place = (struct etw_place){.offset = walk->at, .ordinal = walk->ordinal};
-        enum etw_status status =
-            judge(walk, walk->at, &place->buffer, &soundness, &place->problem);
+        enum etw_status status = judge(walk, walk->at, &place->buffer, &soundness, &place->problem);
         if (status == ETW_OK && soundness == ETW_UNSOUND)
             status = skip_damage(walk);
         else if (status == ETW_OK && (status = measure(walk, place)) == ETW_OK)
@@ -238,53 +280,83 @@ enum etw_status etw_walk_next(struct etw_walk *walk, struct etw_place *place)
     return ETW_OK;
 }
 
-/* --- How a trace lies --------------------------------------------------------------------------- */
+/* --- How a trace lies ---------------------------------------------------------------------------
+ */
 
 static int is_stride(uint32_t size)
 {
     return size >= ETW_LIMIT_STRIDE_MIN && size <= ETW_LIMIT_BUFFER_SIZE;
 }
 
-/* Without a header event: as the first buffer that can be found. */
+static enum etw_status find_likely(struct etw_walk *walk, uint64_t offset, uint64_t *found,
+                                   struct etw_buffer *buffer)
+{
+    int is_end, is_zero = 1;
+    struct etw_bytes bytes;
+    enum etw_status status = look(walk, offset, found, &is_end, &is_zero);
+    if (status == ETW_OK && is_end)
+        status = ETW_END;
+    if (status == ETW_OK)
+        status = peek(walk, *found, HEADER_PEEK, 0, &bytes);
+    if (status == ETW_OK)
+        etw_buffer_read(&bytes, &walk->layout, buffer);
+    return status;
+}
+
+/* As the first buffer that can be found. A header buffer says nothing of the others if those are
+ * compressed: then as the next. */
 static enum etw_status guess_layout(struct etw_walk *walk)
 {
     uint64_t found;
-    int is_end, is_zero = 1;
-    enum etw_status status = look(walk, 0, &found, &is_end, &is_zero);
+    struct etw_buffer buffer, next;
+    walk->layout.stride = 0;
+    enum etw_status status = find_likely(walk, 0, &found, &buffer);
+    if (status == ETW_OK && buffer.type == ETW_BUFFER_TYPE_HEADER) {
+        status = find_likely(walk, found + ETW_BUFFER_HEADER_SIZE, &found, &next);
+        if (status == ETW_OK)
+            buffer = next;
+        status = status == ETW_END ? ETW_OK : status;
+    }
     if (status != ETW_OK)
-        return status;
-    if (is_end)
-        return ETW_NOT_A_TRACE;
-    struct etw_buffer buffer;
-    struct etw_bytes bytes;
-    status = peek(walk, found, HEADER_PEEK, 0, &bytes);
-    if (status != ETW_OK)
-        return status;
-    etw_buffer_read(&bytes, &walk->layout, &buffer);
+        return status == ETW_END ? ETW_NOT_A_TRACE : status;
     if (!etw_buffer_is_compressed(&buffer) && is_stride(buffer.size))
         walk->layout.stride = buffer.size;
     return ETW_OK;
 }
 
-/* The header event and the first buffer disagree about the size, and neither says compressed. */
+/* Whether the second buffer is where this size says, and of this size or compressed. */
+static enum etw_status try_size(struct etw_walk *walk, uint32_t size, int *fits)
+{
+    struct etw_buffer buffer;
+    enum etw_soundness soundness;
+    const char *what;
+    *fits = 0;
+    walk->layout.stride = 0;
+    if (!is_stride(size))
+        return ETW_OK;
+    enum etw_status status = judge(walk, size, &buffer, &soundness, &what);
+    if (status == ETW_END)
+        *fits = size == walk->source->size;
+    else if (status == ETW_OK && soundness != ETW_UNSOUND)
+        *fits = etw_buffer_is_compressed(&buffer) || buffer.size == size;
+    if (*fits && (status == ETW_END || !etw_buffer_is_compressed(&buffer)))
+        walk->layout.stride = size;
+    return status == ETW_END ? ETW_OK : status;
+}
+
+/* The header event and the first buffer disagree about the size, or both about what it can be, and
+ * neither says compressed. */
 static enum etw_status choose_stride(struct etw_walk *walk, uint32_t event_says,
                                      uint32_t buffer_says)
 {
-    const uint32_t sizes[] = {event_says, buffer_says};
-    for (int i = 0; i < 2; i++) {
-        int leads = 0;
-        walk->layout.stride = is_stride(sizes[i]) ? sizes[i] : 0;
-        enum etw_status status = ETW_OK;
-        if (walk->layout.stride != 0)
-            status = leads_on(walk, walk->layout.stride, &leads);
-        if (status != ETW_OK || leads)
-            return status;
-    }
-    /* Perhaps each says its own. */
-    int leads;
-    walk->layout.stride = 0;
-    enum etw_status status = leads_on(walk, buffer_says, &leads);
-    return status != ETW_OK || leads ? status : guess_layout(walk);
+    int fits;
+    enum etw_status status = try_size(walk, buffer_says, &fits);
+    if (status == ETW_OK && !fits)
+        status = try_size(walk, event_says, &fits);
+    if (status != ETW_OK || fits)
+        return status;
+    status = guess_layout(walk);
+    return status == ETW_NOT_A_TRACE ? ETW_OK : status;
 }
 
 static enum etw_status fit_layout(struct etw_walk *walk, const struct etw_logfile *logfile,
@@ -332,8 +404,8 @@ static enum etw_status read_logfile(struct etw_walk *walk, struct etw_logfile *l
         return ETW_NOT_A_TRACE;
     etw_buffer_read(&bytes, &walk->layout, first);
     /* No more than the buffer, since a pipe may have no more yet. */
-    size_t size = first->size > ETW_BUFFER_HEADER_SIZE && first->size < FIRST_PEEK ? first->size
-                                                                                   : FIRST_PEEK;
+    size_t size =
+        first->size > ETW_BUFFER_HEADER_SIZE && first->size < FIRST_PEEK ? first->size : FIRST_PEEK;
     status = peek(walk, 0, size, 0, &bytes);
     if (status != ETW_OK)
         return status;
