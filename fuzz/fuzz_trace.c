@@ -39,7 +39,8 @@ static struct reading read_all(struct etw_trace *trace)
         reading.kinds[event->kind]++;
         reading.hash = touch_event(reading.hash, event);
         reading.went_back |= event->ticks < last;
-        last = event->ticks;
+        if (reading.events > 1) /* the header event is first, whatever its time */
+            last = event->ticks;
     }
     insist(status == ETW_END && etw_next(trace, &event) == ETW_END);
     return reading;

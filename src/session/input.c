@@ -273,19 +273,23 @@ static enum etw_status next_buffer(struct etw_run *run)
     struct etw_file_run *self = file_run(run);
     struct etw_input *input = self->input;
     finish_buffer(self);
+    struct etw_index_cursor before = self->cursor;
     if (etw_index_next(&self->index, &self->cursor) == ETW_END) {
         free_memory(self);
         return ETW_END;
     }
-    self->has_buffer = 1;
-    input->log->stats.buffers++;
-    input->log->stats.bytes += self->cursor.entry.stored;
     run->events = (struct etw_bytes){0};
+    run->more = 0;
     run->is_dropped = 0;
     enum etw_status status = load(self);
-    if (status == ETW_NO_MEMORY)
+    if (status == ETW_NO_MEMORY) {
+        self->cursor = before; /* it is tried again if there is another call */
         return status;
+    }
     const struct etw_entry *entry = &self->cursor.entry;
+    self->has_buffer = 1;
+    input->log->stats.buffers++;
+    input->log->stats.bytes += entry->stored;
     if (status == ETW_READ_FAILED)
         report(input, ETW_PROBLEM_READ, entry, entry->offset, entry->stored,
                "a buffer could not be read");

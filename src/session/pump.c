@@ -115,17 +115,21 @@ static enum etw_status add_place(struct etw_pump *pump, struct etw_stream *strea
     return add(stream, image, filled);
 }
 
+/* A buffer for which there is no memory now is tried again at the next step. */
 static enum etw_status step_plain(struct etw_pump *pump, struct etw_stream *stream)
 {
-    struct etw_place place;
-    enum etw_status status = etw_walk_next(&pump->walk, &place);
+    struct etw_place *place = &pump->place;
+    enum etw_status status = pump->has_place ? ETW_OK : etw_walk_next(&pump->walk, place);
     if (status != ETW_OK)
         return status;
-    status = add_place(pump, stream, &place);
-    etw_source_forget(&pump->source, place.offset + place.stored);
-    if (status == ETW_OK || status == ETW_NO_MEMORY || status == ETW_READ_FAILED)
+    status = add_place(pump, stream, place);
+    pump->has_place = status == ETW_NO_MEMORY;
+    if (pump->has_place)
         return status;
-    report(pump, ETW_PROBLEM_BUFFER, place.offset, place.stored, etw_status_text(status));
+    etw_source_forget(&pump->source, place->offset + place->stored);
+    if (status == ETW_OK || status == ETW_READ_FAILED)
+        return status;
+    report(pump, ETW_PROBLEM_BUFFER, place->offset, place->stored, etw_status_text(status));
     return ETW_OK;
 }
 
@@ -179,12 +183,12 @@ static enum etw_status add_framed_buffer(struct etw_pump *pump, struct etw_strea
         return ETW_NO_MEMORY;
     memcpy(copy, frame->payload, frame->size);
     enum etw_status status = add(stream, copy, frame->size);
-    if (status != ETW_OK && status != ETW_NO_MEMORY) {
+    if (status == ETW_NO_MEMORY)
+        return status;
+    if (status != ETW_OK)
         report(pump, ETW_PROBLEM_BUFFER, pump->at, frame->size, etw_status_text(status));
-        status = ETW_OK;
-    }
     pump->ordinal++;
-    return status;
+    return ETW_OK;
 }
 
 static enum etw_status take_processors(struct etw_pump *pump, struct etw_stream *stream,
@@ -206,6 +210,16 @@ static enum etw_status take_processors(struct etw_pump *pump, struct etw_stream 
     return ETW_OK;
 }
 
+static enum etw_status take_last(struct etw_pump *pump, struct etw_stream *stream,
+                                 const struct frame *frame)
+{
+    enum etw_status status = etw_stream_set_last(stream, frame->processor);
+    if (status != ETW_INVALID_ARGUMENT)
+        return status;
+    report(pump, ETW_PROBLEM_FRAME, pump->at, 0, "a frame names a processor that cannot be");
+    return ETW_OK;
+}
+
 static enum etw_status take_frame(struct etw_pump *pump, struct etw_stream *stream,
                                   const struct frame *frame)
 {
@@ -215,10 +229,7 @@ static enum etw_status take_frame(struct etw_pump *pump, struct etw_stream *stre
     case FRAME_PROCESSORS:
         return take_processors(pump, stream, frame);
     case FRAME_LAST:
-        if (etw_stream_set_last(stream, frame->processor) == ETW_INVALID_ARGUMENT)
-            report(pump, ETW_PROBLEM_FRAME, pump->at, 0,
-                   "a frame names a processor that cannot be");
-        return ETW_OK;
+        return take_last(pump, stream, frame);
     case FRAME_END:
         return ETW_END;
     default:
@@ -234,6 +245,8 @@ static enum etw_status step_framed(struct etw_pump *pump, struct etw_stream *str
     if (status != ETW_OK)
         return status;
     status = take_frame(pump, stream, &frame);
+    if (status == ETW_NO_MEMORY)
+        return status; /* it is tried again at the next step */
     pump->at += FRAME_HEADER_SIZE + (uint64_t)frame.size;
     etw_source_forget(&pump->source, pump->at);
     return status;

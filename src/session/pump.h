@@ -11,6 +11,8 @@ struct etw_pump {
     struct etw_source source;
     struct etw_walk walk;       /* plain */
     struct etw_logfile logfile; /* plain */
+    struct etw_place place;     /* plain: a buffer that was found and is not yet added */
+    int has_place;
     struct etw_log *log;
     uint64_t at;      /* framed: where the next frame is */
     uint64_t ordinal; /* framed: of the next buffer */

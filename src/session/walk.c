@@ -451,7 +451,10 @@ enum etw_status etw_walk_again(struct etw_walk *walk, const struct etw_walk *fir
     walk->log = NULL;
     walk->at = 0;
     walk->ordinal = 0;
-    return allocate_room(walk);
+    enum etw_status status = allocate_room(walk);
+    if (status != ETW_OK)
+        etw_walk_reset(walk);
+    return status;
 }
 
 void etw_walk_reset(struct etw_walk *walk)

@@ -10,15 +10,15 @@
 struct etw_walk {
     struct etw_source *source;
     struct etw_layout layout;
-    struct etw_log *log;    /* where problems are reported, or NULL */
-    uint32_t file;          /* index of the file, for them */
-    int may_end_unused;     /* zeros up to the end are no damage: the session never finished */
-    uint64_t at;            /* where the next buffer is expected */
-    uint64_t ordinal;       /* of the next buffer */
-    uint64_t bad_regions;   /* that were skipped */
-    uint64_t unused_bytes;  /* zeros at the end */
-    int is_skipping;        /* what lies before the place looked at is of no more use */
-    uint8_t *room;          /* what was read last, of files */
+    struct etw_log *log;   /* where problems are reported, or NULL */
+    uint32_t file;         /* index of the file, for them */
+    int may_end_unused;    /* zeros up to the end are no damage: the session never finished */
+    uint64_t at;           /* where the next buffer is expected */
+    uint64_t ordinal;      /* of the next buffer */
+    uint64_t bad_regions;  /* that were skipped */
+    uint64_t unused_bytes; /* zeros at the end */
+    int is_skipping;       /* what lies before the place looked at is of no more use */
+    uint8_t *room;         /* what was read last, of files */
     const uint8_t *window;
     uint64_t window_at;
     size_t window_size;
@@ -28,9 +28,9 @@ struct etw_walk {
 struct etw_place {
     uint64_t offset;
     uint64_t ordinal;
-    uint64_t stored;          /* bytes of it in the file; fewer than its size if the file is cut */
+    uint64_t stored; /* bytes of it in the file; fewer than its size if the file is cut */
     struct etw_buffer buffer;
-    const char *problem;      /* what its header contradicts, or NULL */
+    const char *problem; /* what its header contradicts, or NULL */
 };
 
 /* Begins a walk: finds out how the trace lies, and reads its header event. logfile->is_present says
@@ -38,7 +38,8 @@ struct etw_place {
 enum etw_status etw_walk_begin(struct etw_walk *walk, struct etw_source *source,
                                struct etw_log *log, uint32_t file, struct etw_logfile *logfile);
 
-/* Begins another walk over the same source, that reports nothing. ETW_OK or ETW_NO_MEMORY. */
+/* Begins another walk over the same source, that reports nothing. ETW_OK, or ETW_NO_MEMORY and walk
+ * is zero. */
 enum etw_status etw_walk_again(struct etw_walk *walk, const struct etw_walk *first);
 
 /* Finds the next buffer. ETW_OK; ETW_END; ETW_READ_FAILED; ETW_NO_MEMORY. */
