@@ -154,7 +154,7 @@ static void at_the_end_all_is_ready(void)
 static void build_markers(struct trace *trace, uint32_t mode)
 {
     begin(trace, 8, mode);
-    buffer(trace, 0, 150, 110, 140, 0);
+    buffer(trace, 0, 150, 110, 140, 150);
     buffer(trace, 0, 200, 160, 190, 0);
     trace_flags(trace, FLAG_MARKER); /* covers up to 150, the earliest flush */
     buffer(trace, 0, 300, 210, 290, 0);
@@ -173,7 +173,7 @@ static void a_marker_covers_the_earliest_flush_before_it(void)
     add_and_pull(&trace, 1);
     check_said("h - -");
     add_and_pull(&trace, 2);
-    check_said("110 140 -");
+    check_said("110 140 150 -");
     add_and_pull(&trace, 3);
     add_and_pull(&trace, 4);
     check_said("- -");
@@ -192,7 +192,7 @@ static void relogged_traces_have_no_markers(void)
     for (uint32_t i = 0; i < trace.count; i++)
         add_and_pull(&trace, i);
     check_said("h - - - - - -");
-    end_and_close(&trace, "110 140 160 190 210 220 290 305 .");
+    end_and_close(&trace, "110 140 150 160 190 210 220 290 305 .");
 }
 
 /* --- 4. Live: the horizon -----------------------------------------------------------------------
