@@ -3,9 +3,10 @@
  *
  *     events bytes seconds peak_kilobytes
  *
- * WAY is how: `sum` adds up its 64-bit words, mapped; `read` adds them up, read as the library reads;
- * `next` takes each event with etw_next; `process` has ProcessTrace deliver them; `stream` reads the
- * buffers and passes them through a buffer stream. bench/run.sh makes a table of these. */
+ * WAY is how: `sum` adds up its 64-bit words, mapped; `read` adds them up, read as the library
+ * reads; `next` takes each event with etw_next; `process` has ProcessTrace deliver them; `stream`
+ * reads the buffers and passes them through a buffer stream. bench/run.sh makes a table of these.
+ */
 #define _GNU_SOURCE
 #include "etw.h"
 

@@ -20,8 +20,8 @@
  * called from any thread while another is in etw_next or etw_wait. Two traces may be used on two
  * threads with no care taken. Nothing here is safe in a signal handler.
  *
- * Memory. A trace holds one buffer, or 128 KiB of it if it is larger, for each processor that logged
- * to it, and an index of about four bytes a buffer; a stream holds what its order needs (see
+ * Memory. A trace holds one buffer, or 128 KiB of it if it is larger, for each processor that
+ * logged to it, and an index of about four bytes a buffer; a stream holds what its order needs (see
  * etw_options.hold). No function allocates per event.
  *
  * Text is UTF-8. Times are FILETIMEs (100 ns since 1601-01-01 UTC) unless called ticks, which are
@@ -53,8 +53,8 @@ extern "C" {
 #define ETW_VERSION_PATCH 0
 #define ETW_VERSION       "0.1.0"
 
-/* What a call came to. Zero is a result, above zero "no result, and nothing is wrong", below zero an
- * error. */
+/* What a call came to. Zero is a result, above zero "no result, and nothing is wrong", below zero
+ * an error. */
 enum etw_status {
     ETW_AGAIN = 2,             /* a stream has no event ready yet: add a buffer, or end it */
     ETW_END = 1,               /* there are no more */
@@ -133,15 +133,15 @@ struct etw_trace;
 /* How to open a trace. Zero it, set size to sizeof, then what is wanted. NULL wherever it is asked
  * for means all zero. */
 struct etw_options {
-    size_t size;          /* sizeof(struct etw_options); lets later versions add fields */
-    int raw_time;         /* deliver ticks in record.EventHeader.TimeStamp, not FILETIMEs */
-    int strict;           /* fail with ETW_NO_HEADER if the first buffer has no header event;
-                             else read on with times unconverted */
-    uint64_t hold;        /* streams: bytes of buffers to hold back for the sake of order;
-                             0 means 256 MiB. Beyond it events are released early. */
-    uint32_t horizon_ms;  /* live streams: how long to wait for a silent processor; 0 means 2500 */
-    int64_t start_time;   /* deliver only events of this FILETIME and later; 0: from the first */
-    int64_t end_time;     /* deliver only events of this FILETIME and before; 0: to the last */
+    size_t size;         /* sizeof(struct etw_options); lets later versions add fields */
+    int raw_time;        /* deliver ticks in record.EventHeader.TimeStamp, not FILETIMEs */
+    int strict;          /* fail with ETW_NO_HEADER if the first buffer has no header event;
+                            else read on with times unconverted */
+    uint64_t hold;       /* streams: bytes of buffers to hold back for the sake of order;
+                            0 means 256 MiB. Beyond it events are released early. */
+    uint32_t horizon_ms; /* live streams: how long to wait for a silent processor; 0 means 2500 */
+    int64_t start_time;  /* deliver only events of this FILETIME and later; 0: from the first */
+    int64_t end_time;    /* deliver only events of this FILETIME and before; 0: to the last */
     /* The trace's header event is delivered whatever its time. */
 };
 
@@ -246,10 +246,11 @@ struct etw_header {
     uint64_t bytes;               /* size of the file; 0 if unknown */
     uint64_t buffers;             /* buffers found; of a stream, so far */
     uint64_t compressed_buffers;  /* of those, compressed */
-    uint32_t logger_name_pointer; /* the two name pointers as stored, low 32 bits: since Windows 7 */
-    uint32_t log_file_pointer;    /* codes of the platform clock and of the performance counter */
-    int is_64bit;                 /* the header event was stored in the 64-bit layout */
-    int is_present;               /* 0: the header event is missing, and logfile is zero */
+    uint32_t
+        logger_name_pointer;   /* the two name pointers as stored, low 32 bits: since Windows 7 */
+    uint32_t log_file_pointer; /* codes of the platform clock and of the performance counter */
+    int is_64bit;              /* the header event was stored in the 64-bit layout */
+    int is_present;            /* 0: the header event is missing, and logfile is zero */
 };
 
 /* How many files were opened together; 1 for anything but etw_open_paths. */
@@ -271,24 +272,25 @@ ETW_API enum etw_status etw_read_processor(struct etw_trace *trace, uint32_t fil
 
 /* One buffer's header, as found in a file, in file order. For `etwire buffers`. */
 struct etw_buffer_info {
-    uint64_t index;         /* from 0 */
-    uint64_t offset;        /* in the file */
-    uint64_t sequence;      /* SequenceNumber */
-    int64_t flush_time;     /* TimeStamp: ticks, or a FILETIME in relogged traces */
-    int64_t first_ticks;    /* of its first event; 0 if it has none or is compressed and unsound */
-    int64_t last_ticks;     /* of its last event */
-    uint32_t stored_size;   /* bytes in the file */
-    uint32_t filled;        /* bytes with events, header included, expanded */
-    uint32_t events;        /* that could be read */
-    uint16_t processor;     /* its index */
-    uint16_t logger_id;     /* the session's number */
-    uint16_t flags;         /* BufferFlag */
-    uint16_t type;          /* BufferType */
-    const char *problem;    /* the first thing wrong with it, or NULL; static */
+    uint64_t index;       /* from 0 */
+    uint64_t offset;      /* in the file */
+    uint64_t sequence;    /* SequenceNumber */
+    int64_t flush_time;   /* TimeStamp: ticks, or a FILETIME in relogged traces */
+    int64_t first_ticks;  /* of its first event; 0 if it has none or is compressed and unsound */
+    int64_t last_ticks;   /* of its last event */
+    uint32_t stored_size; /* bytes in the file */
+    uint32_t filled;      /* bytes with events, header included, expanded */
+    uint32_t events;      /* that could be read */
+    uint16_t processor;   /* its index */
+    uint16_t logger_id;   /* the session's number */
+    uint16_t flags;       /* BufferFlag */
+    uint16_t type;        /* BufferType */
+    const char *problem;  /* the first thing wrong with it, or NULL; static */
 };
 
-/* Reads the buffer at *position (0 to begin with) of a file and moves *position on. ETW_OK; ETW_END;
- * ETW_UNSUPPORTED for streams and pipes; ETW_READ_FAILED; ETW_NO_MEMORY. Independent of etw_next. */
+/* Reads the buffer at *position (0 to begin with) of a file and moves *position on. ETW_OK;
+ * ETW_END; ETW_UNSUPPORTED for streams and pipes; ETW_READ_FAILED; ETW_NO_MEMORY. Independent of
+ * etw_next. */
 ETW_API enum etw_status etw_next_buffer(struct etw_trace *trace, uint32_t file, uint64_t *position,
                                         struct etw_buffer_info *buffer);
 
@@ -330,25 +332,25 @@ ETW_API enum etw_status etw_next_problem(struct etw_trace *trace, struct etw_pro
 
 /* Counts so far. */
 struct etw_stats {
-    uint64_t events;                 /* delivered */
-    uint64_t kinds[ETW_KIND_COUNT];  /* of those, stored in which way */
-    uint64_t buffers;                /* read */
-    uint64_t bytes;                  /* of buffers read, as stored */
-    uint64_t events_lost;            /* never written, says the header (of all files together) */
-    uint64_t buffers_lost;           /* likewise */
-    uint64_t lost_marks;             /* buffers flagged as following lost events or buffers */
-    uint64_t unknown_events;         /* of a type that is not known, skipped */
-    uint64_t malformed_events;       /* not read, with what follows up to the next sound one */
-    uint64_t malformed_buffers;      /* not read at all */
-    uint64_t skipped_bytes;          /* not read because of damage */
-    uint64_t late_events;            /* delivered after a later one */
-    uint64_t early_releases;         /* streams: given out before it was sure that nothing earlier
-                                        can come, for etw_options.hold or horizon_ms */
-    uint64_t filtered_events;        /* outside start_time..end_time */
-    uint64_t held_bytes;             /* streams: bytes of buffers held now */
-    uint64_t held_bytes_peak;        /* streams: the most that were held */
-    uint64_t problems;               /* found */
-    uint64_t problems_unlisted;      /* of those, dropped by etw_next_problem's limit */
+    uint64_t events;                /* delivered */
+    uint64_t kinds[ETW_KIND_COUNT]; /* of those, stored in which way */
+    uint64_t buffers;               /* read */
+    uint64_t bytes;                 /* of buffers read, as stored */
+    uint64_t events_lost;           /* never written, says the header (of all files together) */
+    uint64_t buffers_lost;          /* likewise */
+    uint64_t lost_marks;            /* buffers flagged as following lost events or buffers */
+    uint64_t unknown_events;        /* of a type that is not known, skipped */
+    uint64_t malformed_events;      /* not read, with what follows up to the next sound one */
+    uint64_t malformed_buffers;     /* not read at all */
+    uint64_t skipped_bytes;         /* not read because of damage */
+    uint64_t late_events;           /* delivered after a later one */
+    uint64_t early_releases;        /* streams: given out before it was sure that nothing earlier
+                                       can come, for etw_options.hold or horizon_ms */
+    uint64_t filtered_events;       /* outside start_time..end_time */
+    uint64_t held_bytes;            /* streams: bytes of buffers held now */
+    uint64_t held_bytes_peak;       /* streams: the most that were held */
+    uint64_t problems;              /* found */
+    uint64_t problems_unlisted;     /* of those, dropped by etw_next_problem's limit */
     uint64_t problem_kinds[ETW_PROBLEM_COUNT];
 };
 

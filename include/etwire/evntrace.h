@@ -631,7 +631,8 @@ ETWIRE_EXPORT ULONG WMIAPI RemoveTraceCallback(LPCGUID pGuid);
 
 /* --- Controlling sessions, and logging ------------------------------------------------------- */
 
-/* Off Windows there are no sessions. These functions are there so that programs compile and link. */
+/* Off Windows there are no sessions. These functions are there so that programs compile and link.
+ */
 
 typedef enum {
     EtwCompressionModeRestart = 0,

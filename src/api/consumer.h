@@ -5,8 +5,8 @@
  *                │                      │CloseTrace: 7007
  *                └──CloseTrace──▶ gone  └──▶ CLOSING ──ProcessTrace ends──▶ gone
  *
- * The table has the only lock of this layer; what a consumer has of its own belongs to the thread that
- * is in ProcessTrace with it, but for the fields said to be shared. */
+ * The table has the only lock of this layer; what a consumer has of its own belongs to the thread
+ * that is in ProcessTrace with it, but for the fields said to be shared. */
 #ifndef ETW_CONSUMER_H
 #define ETW_CONSUMER_H
 
@@ -56,12 +56,12 @@ struct etw_consumer {
     atomic_int own_stop;
 
     /* Passing on buffers in flush order, of files. */
-    uint8_t *finished;     /* a bit for each buffer whose events have been delivered */
+    uint8_t *finished; /* a bit for each buffer whose events have been delivered */
     struct etw_walk flushed;
     struct etw_index_cursor flushed_cursor;
     struct etw_entry next_entry;
     int has_next_entry;
-    int pass_failed;       /* no memory for it */
+    int pass_failed; /* no memory for it */
 
     const ETW_BUFFER_HEADER *current_buffer; /* shared: that the callback is being handed */
 };
@@ -69,8 +69,8 @@ struct etw_consumer {
 /* Gives a consumer a handle, which owns it from then on. 0 if there is no memory. */
 PROCESSTRACE_HANDLE etw_handle_new(struct etw_consumer *consumer);
 
-/* Finds the consumer of an open handle, which stays until etw_handle_release. NULL if the handle is not
- * open or is being closed. */
+/* Finds the consumer of an open handle, which stays until etw_handle_release. NULL if the handle is
+ * not open or is being closed. */
 struct etw_consumer *etw_handle_use(PROCESSTRACE_HANDLE handle);
 void etw_handle_release(PROCESSTRACE_HANDLE handle);
 

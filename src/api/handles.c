@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A handle is a place in the table and how often that place was used before, so that a stale handle is
- * an error and never another trace. */
+/* A handle is a place in the table and how often that place was used before, so that a stale handle
+ * is an error and never another trace. */
 #include "api/consumer.h"
 
 #include <pthread.h>

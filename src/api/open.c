@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-static const WCHAR kernel_logger[] = {'N', 'T', ' ', 'K', 'e', 'r', 'n', 'e', 'l', ' ',
-                                      'L', 'o', 'g', 'g', 'e', 'r', 0};
+static const WCHAR kernel_logger[] = {'N', 'T', ' ', 'K', 'e', 'r', 'n', 'e', 'l',
+                                      ' ', 'L', 'o', 'g', 'g', 'e', 'r', 0};
 
 #define OPTION_MODES_KNOWN ((ULONG)ETW_PROCESS_TRACE_MODE_RAW_TIMESTAMP)
 
@@ -62,7 +62,8 @@ static WCHAR *utf16_of(const char *text)
     return utf16;
 }
 
-/* --- Files --------------------------------------------------------------------------------------------- */
+/* --- Files
+ * --------------------------------------------------------------------------------------------- */
 
 static void set_header(struct etw_consumer *consumer, const struct etw_logfile *logfile)
 {
@@ -110,7 +111,8 @@ static PROCESSTRACE_HANDLE finish(struct etw_consumer *consumer, ULONG code)
     return fail(code != ERROR_SUCCESS ? code : ERROR_OUTOFMEMORY);
 }
 
-/* --- OpenTrace ------------------------------------------------------------------------------------------- */
+/* --- OpenTrace
+ * ------------------------------------------------------------------------------------------- */
 
 /* What OpenTraceW and OpenTraceA have in common once their names are wide. */
 struct request {
@@ -163,8 +165,7 @@ PROCESSTRACE_HANDLE WMIAPI OpenTraceW(PEVENT_TRACE_LOGFILEW Logfile)
     struct etw_consumer *consumer = new_consumer();
     if (consumer == NULL)
         return fail(ERROR_OUTOFMEMORY);
-    struct request request = {Logfile->LogFileName, Logfile->LoggerName,
-                              Logfile->ProcessTraceMode};
+    struct request request = {Logfile->LogFileName, Logfile->LoggerName, Logfile->ProcessTraceMode};
     consumer->context = Logfile->Context;
     consumer->buffer_callback_w = Logfile->BufferCallback;
     if (request.mode & PROCESS_TRACE_MODE_EVENT_RECORD)
@@ -218,7 +219,8 @@ PROCESSTRACE_HANDLE WMIAPI OpenTraceA(PEVENT_TRACE_LOGFILEA Logfile)
     return finish(consumer, code);
 }
 
-/* --- The functions that take ETW_OPEN_TRACE_OPTIONS -------------------------------------------------------- */
+/* --- The functions that take ETW_OPEN_TRACE_OPTIONS
+ * -------------------------------------------------------- */
 
 static struct etw_consumer *consumer_of(const ETW_OPEN_TRACE_OPTIONS *options)
 {

@@ -11,7 +11,8 @@ struct range {
     int64_t end;
 };
 
-/* --- Buffer callbacks -------------------------------------------------------------------------------------- */
+/* --- Buffer callbacks
+ * -------------------------------------------------------------------------------------- */
 
 static void cancel(struct etw_consumer *consumer)
 {
@@ -107,8 +108,8 @@ static int is_finished(const struct etw_consumer *consumer, uint64_t ordinal)
     return consumer->finished[ordinal / 8] >> ordinal % 8 & 1;
 }
 
-/* A buffer's events have been delivered. Buffers are passed on as they were flushed, so it may have to
- * wait for others. */
+/* A buffer's events have been delivered. Buffers are passed on as they were flushed, so it may have
+ * to wait for others. */
 static void note_finished(void *context, const struct etw_entry *entry)
 {
     struct etw_consumer *consumer = context;
@@ -169,7 +170,9 @@ void etw_consumer_released(void *context, const void *buffer, size_t size)
     consumer->completion_callback(buffer, consumer->completion_context);
 }
 
-/* --- Events -------------------------------------------------------------------------------------------------- */
+/* --- Events
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static void deliver_record(struct etw_consumer *consumer, const struct etw_event *event)
 {
@@ -194,8 +197,7 @@ static void deliver_old(struct etw_consumer *consumer, const struct etw_event *e
 
 static int is_in_range(const struct range *range, const struct etw_event *event)
 {
-    return (event->time >= range->start && event->time <= range->end) ||
-           etw_event_is_header(event);
+    return (event->time >= range->start && event->time <= range->end) || etw_event_is_header(event);
 }
 
 static void deliver(struct etw_consumer *consumer, const struct etw_event *event)
@@ -290,10 +292,11 @@ static enum etw_status process_files(struct etw_consumer *const *consumers, ULON
     return merged_count == 0 ? ETW_OK : process_events(merged, merged_count, range);
 }
 
-/* --- Streams --------------------------------------------------------------------------------------------------- */
+/* --- Streams
+ * ---------------------------------------------------------------------------------------------------
+ */
 
-static enum etw_status next_of_stream(struct etw_consumer *consumer,
-                                      const struct etw_event **event)
+static enum etw_status next_of_stream(struct etw_consumer *consumer, const struct etw_event **event)
 {
     if (consumer->record_callback != NULL)
         return etw_next(consumer->trace, event);
@@ -321,7 +324,9 @@ static enum etw_status process_stream(struct etw_consumer *consumer, const struc
     return status < 0 ? status : ETW_OK;
 }
 
-/* --- ProcessTrace ------------------------------------------------------------------------------------------------ */
+/* --- ProcessTrace
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static int64_t filetime(const FILETIME *time, int64_t otherwise)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Buffers that a program keeps beyond its BufferCallback. Any thread may drop a reference, so they are
- * found by address in one list; there are few. */
+/* Buffers that a program keeps beyond its BufferCallback. Any thread may drop a reference, so they
+ * are found by address in one list; there are few. */
 #include "api/consumer.h"
 
 #include <pthread.h>

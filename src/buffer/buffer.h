@@ -46,25 +46,25 @@ enum etw_generation {
 
 /* What is the same for all buffers of a trace. */
 struct etw_layout {
-    uint32_t stride;        /* the distance of plain buffers, or 0 if each says its own size */
-    uint32_t buffer_size;   /* the largest size, expanded */
-    uint32_t compression;   /* enum etw_compression */
+    uint32_t stride;      /* the distance of plain buffers, or 0 if each says its own size */
+    uint32_t buffer_size; /* the largest size, expanded */
+    uint32_t compression; /* enum etw_compression */
     enum etw_generation generation;
 };
 
 struct etw_buffer {
-    uint32_t size;       /* bytes to the next buffer */
-    uint32_t filled;     /* bytes in use once expanded, header included */
-    uint32_t saved;      /* SavedOffset: normally the same */
-    int32_t references;  /* ReferenceCount: normally 0 */
-    int64_t flush_time;  /* on the session's clock; a FILETIME in relogged traces */
-    int64_t sequence;    /* number in the session, drawn when the buffer was taken into use */
-    uint32_t state;      /* State; of the header buffer of a compressed trace, its format */
-    uint16_t processor;  /* where its events were logged */
-    uint16_t logger_id;  /* the session that logged them */
-    uint16_t flags;      /* ETW_BUFFER_* */
-    uint16_t type;       /* enum etw_buffer_type */
-    uint32_t context;    /* the 4 bytes that become ETW_BUFFER_CONTEXT, little-endian */
+    uint32_t size;      /* bytes to the next buffer */
+    uint32_t filled;    /* bytes in use once expanded, header included */
+    uint32_t saved;     /* SavedOffset: normally the same */
+    int32_t references; /* ReferenceCount: normally 0 */
+    int64_t flush_time; /* on the session's clock; a FILETIME in relogged traces */
+    int64_t sequence;   /* number in the session, drawn when the buffer was taken into use */
+    uint32_t state;     /* State; of the header buffer of a compressed trace, its format */
+    uint16_t processor; /* where its events were logged */
+    uint16_t logger_id; /* the session that logged them */
+    uint16_t flags;     /* ETW_BUFFER_* */
+    uint16_t type;      /* enum etw_buffer_type */
+    uint32_t context;   /* the 4 bytes that become ETW_BUFFER_CONTEXT, little-endian */
 };
 
 /* Reads the 72 bytes of a header as they are; bytes->error is set if there are fewer. */
@@ -86,10 +86,10 @@ enum etw_soundness etw_buffer_settle(struct etw_buffer *buffer, const struct etw
  * that can be checked must hold. bytes are at least a header; what follows it helps. */
 int etw_buffer_is_likely(struct etw_bytes bytes, const struct etw_layout *layout);
 
-/* Makes a plain buffer of one as it was stored: expanded if it was compressed, and with a header that
- * is true about it. image has room for etw_buffer_image_size bytes; *filled is how many of them
- * count. buffer is what etw_buffer_settle left. ETW_OK, or ETW_MALFORMED if it is compressed and
- * does not expand to its size; then what there is is given. */
+/* Makes a plain buffer of one as it was stored: expanded if it was compressed, and with a header
+ * that is true about it. image has room for etw_buffer_image_size bytes; *filled is how many of
+ * them count. buffer is what etw_buffer_settle left. ETW_OK, or ETW_MALFORMED if it is compressed
+ * and does not expand to its size; then what there is is given. */
 enum etw_status etw_buffer_image(const struct etw_buffer *buffer, const struct etw_layout *layout,
                                  const uint8_t *stored, size_t size, uint8_t *image,
                                  uint32_t *filled);
@@ -105,7 +105,8 @@ void etw_buffer_context(const struct etw_buffer *buffer, ETW_BUFFER_CONTEXT *con
 
 static inline int etw_buffer_has_events(const struct etw_buffer *buffer)
 {
-    return buffer->type != ETW_BUFFER_TYPE_REFERENCE_TIME && buffer->type < ETW_BUFFER_TYPE_EMPTY_MARKER;
+    return buffer->type != ETW_BUFFER_TYPE_REFERENCE_TIME &&
+           buffer->type < ETW_BUFFER_TYPE_EMPTY_MARKER;
 }
 
 static inline int etw_buffer_is_compressed(const struct etw_buffer *buffer)

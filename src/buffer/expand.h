@@ -32,8 +32,8 @@ enum etw_status etw_xpress_expand_measured(const uint8_t *in, size_t size, uint8
                                            size_t room, size_t *made, size_t *unused);
 #define ETW_XPRESS_UNUSED_MAX 12u /* the word, and padding to 8 bytes */
 
-enum etw_status etw_xpress_huffman_expand(const uint8_t *in, size_t size, uint8_t *out,
-                                          size_t room, size_t *made);
+enum etw_status etw_xpress_huffman_expand(const uint8_t *in, size_t size, uint8_t *out, size_t room,
+                                          size_t *made);
 
 /* By format: ETW_UNSUPPORTED if it is none of the three. */
 enum etw_status etw_expand(enum etw_compression format, const uint8_t *in, size_t size,

@@ -5,12 +5,12 @@
 
 #include <stdlib.h>
 
-#define EVENT_HEADER_SIZE  32u /* of a SYSTEM event: docs/format.md, "Records" */
-#define LOGFILE_SIZE_32    272u
-#define LOGFILE_SIZE_64    280u
-#define MARKER_SYSTEM32    0xc001u
-#define MARKER_SYSTEM64    0xc002u
-#define OLD_SIZE_IS_BELOW  72u /* where the size is today, old headers have a small count */
+#define EVENT_HEADER_SIZE 32u /* of a SYSTEM event: docs/format.md, "Records" */
+#define LOGFILE_SIZE_32   272u
+#define LOGFILE_SIZE_64   280u
+#define MARKER_SYSTEM32   0xc001u
+#define MARKER_SYSTEM64   0xc002u
+#define OLD_SIZE_IS_BELOW 72u /* where the size is today, old headers have a small count */
 
 static uint64_t take_pointer(struct etw_bytes *in, int is_64bit)
 {

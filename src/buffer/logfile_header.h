@@ -26,9 +26,9 @@ struct etw_logfile {
     WCHAR *file_name;            /* likewise */
 };
 
-/* Reads the header event, if events begin with it. ETW_OK; ETW_NO_HEADER, with events->error or not;
- * ETW_NO_MEMORY. events are those of the trace's first buffer. Sizes and times in it are as stored:
- * not yet to be believed. */
+/* Reads the header event, if events begin with it. ETW_OK; ETW_NO_HEADER, with events->error or
+ * not; ETW_NO_MEMORY. events are those of the trace's first buffer. Sizes and times in it are as
+ * stored: not yet to be believed. */
 enum etw_status etw_logfile_read(struct etw_bytes events, struct etw_logfile *logfile);
 
 /* Whether events begin with a header event, by its marker and least size. */

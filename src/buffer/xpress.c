@@ -49,7 +49,7 @@ static uint64_t flags_of(uint32_t word)
     return (uint64_t)word << 32 | NO_FLAGS >> 32;
 }
 
-/* --- Fast ------------------------------------------------------------------------------------ */
+/* --- Fast ---------------------------------------------------------------------------- */
 
 static inline void copy_8(uint8_t *out, const uint8_t *from)
 {
@@ -189,7 +189,7 @@ static void expand_fast(struct xpress *state)
     *state = x;
 }
 
-/* --- Careful --------------------------------------------------------------------------------- */
+/* --- Careful ------------------------------------------------------------------------- */
 
 static unsigned read_nibble(struct xpress *x)
 {

@@ -43,7 +43,7 @@ struct output {
     size_t made;
 };
 
-/* --- Codes ----------------------------------------------------------------------------------- */
+/* --- Codes --------------------------------------------------------------------------- */
 
 static unsigned code_length(const uint8_t *lengths, unsigned symbol)
 {
@@ -89,7 +89,7 @@ static int codes_init(struct codes *codes, const uint8_t *lengths)
     return 1;
 }
 
-/* --- Bits ------------------------------------------------------------------------------------ */
+/* --- Bits ---------------------------------------------------------------------------- */
 
 static uint32_t bits_word(struct bits *bits)
 {
@@ -137,7 +137,7 @@ static unsigned bits_symbol(struct bits *bits, const struct codes *codes)
     return codes->symbols[codes->first[length] + (int)(code >> (CODE_BITS - length))];
 }
 
-/* --- Blocks ---------------------------------------------------------------------------------- */
+/* --- Blocks -------------------------------------------------------------------------- */
 
 static uint64_t read_length(struct etw_bytes *in, unsigned code)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading bytes that we do not trust.
  *
- * A struct etw_bytes is a borrowed run of little-endian bytes with a place in the trace. Every field
- * of a trace is read by the functions below, so a trace can be read out of bounds here or nowhere.
- * A read past the end gives 0, keeps the first error and leaves nothing to read: a parser takes all
- * its fields and looks at the error once, and a loop over what is left ends by itself. */
+ * A struct etw_bytes is a borrowed run of little-endian bytes with a place in the trace. Every
+ * field of a trace is read by the functions below, so a trace can be read out of bounds here or
+ * nowhere. A read past the end gives 0, keeps the first error and leaves nothing to read: a parser
+ * takes all its fields and looks at the error once, and a loop over what is left ends by itself. */
 #ifndef ETW_BYTES_H
 #define ETW_BYTES_H
 

@@ -48,9 +48,12 @@ size_t etw_utf8_from_utf16(const WCHAR *text, size_t count, char *utf8)
 static uint32_t take_utf8(const unsigned char *at, size_t *length)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t size = at[0] < 0x80 ? 1 : at[0] < 0xc0 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3
-                  : at[0] < 0xf8   ? 4
-                                   : 0;
+    size_t size = at[0] < 0x80   ? 1
+                  : at[0] < 0xc0 ? 0
+                  : at[0] < 0xe0 ? 2
+                  : at[0] < 0xf0 ? 3
+                  : at[0] < 0xf8 ? 4
+                                 : 0;
     *length = 1;
     if (size <= 1)
         return size == 1 ? at[0] : REPLACEMENT;

@@ -3,10 +3,10 @@
 
 #include "bytes/limits.h"
 
-#define FILETIME_A_SECOND   10000000u
-#define PERF_FREQ_UNKNOWN   10000000 /* live headers may have none; Windows 10 counts at 10 MHz */
-#define CYCLE_TIMES         10u      /* 100 ns in a microsecond */
-#define FILETIME_IS_FROM    ((int64_t)1 << 56) /* 1829; less is a count from some other start */
+#define FILETIME_A_SECOND 10000000u
+#define PERF_FREQ_UNKNOWN 10000000 /* live headers may have none; Windows 10 counts at 10 MHz */
+#define CYCLE_TIMES       10u      /* 100 ns in a microsecond */
+#define FILETIME_IS_FROM  ((int64_t)1 << 56) /* 1829; less is a count from some other start */
 
 static enum etw_clock_type clock_type(const struct etw_logfile *logfile)
 {
@@ -38,8 +38,8 @@ void etw_clock_init(struct etw_clock *clock, const struct etw_logfile *logfile)
     }
 }
 
-/* Long division of the 128-bit product, by Horner's rule over the bits of a: only for values that no
- * clock has. */
+/* Long division of the 128-bit product, by Horner's rule over the bits of a: only for values that
+ * no clock has. */
 static uint64_t scale_slowly(uint64_t a, uint64_t b, uint64_t c)
 {
     uint64_t rest = 0, quotient = 0;

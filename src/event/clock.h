@@ -32,7 +32,8 @@ uint64_t etw_scale(uint64_t a, uint64_t b, uint64_t c);
 /* As etw_clock_time, for clocks that need more than an addition. */
 int64_t etw_clock_convert(const struct etw_clock *clock, int64_t ticks);
 
-/* The FILETIME of a time stamp. Any ticks are allowed; the result may be of no use, never an error. */
+/* The FILETIME of a time stamp. Any ticks are allowed; the result may be of no use, never an error.
+ */
 static inline int64_t etw_clock_time(const struct etw_clock *clock, int64_t ticks)
 {
     if (clock->times == clock->over)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One function for each family of stored headers. Each is handed a record whose size etw_record_read
- * has compared with the size of its header, and an event in which all is set that an event without
- * such a field is delivered with; it sets what its header has. It returns NULL, or what was wrong
- * with extended data. */
+/* One function for each family of stored headers. Each is handed a record whose size
+ * etw_record_read has compared with the size of its header, and an event in which all is set that
+ * an event without such a field is delivered with; it sets what its header has. It returns NULL, or
+ * what was wrong with extended data. */
 #include "event/event.h"
 
 #define NO_ID           0xffffffffu

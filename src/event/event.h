@@ -19,9 +19,9 @@ struct etw_event_facts {
 /* What it takes from its buffer. */
 struct etw_event_buffer {
     uint64_t index;
-    uint64_t offset;            /* of the buffer */
-    const uint8_t *bytes;       /* plain: what event offsets count from */
-    uint64_t bytes_offset;      /* where that is in the file; UINT64_MAX for an expanded buffer */
+    uint64_t offset;       /* of the buffer */
+    const uint8_t *bytes;  /* plain: what event offsets count from */
+    uint64_t bytes_offset; /* where that is in the file; UINT64_MAX for an expanded buffer */
     uint32_t processor;
     ETW_BUFFER_CONTEXT context;
 };

@@ -116,8 +116,7 @@ enum etw_framing etw_record_read_rare(struct etw_bytes *events, int64_t before,
     return ETW_FRAMED_BAD;
 }
 
-/* --- Behind something malformed ----------------------------------------------------------------
- */
+/* --- Behind something malformed ------------------------------------------------------ */
 
 /* Events that prove each other, if their times go on from the last sound event or if they do not;
  * and fewer, if they lead to the end. */

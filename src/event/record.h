@@ -112,11 +112,12 @@ static inline enum etw_framing etw_record_read(struct etw_bytes *events, int64_t
 /* Where in a large event others begin that go on exactly to its end, in time; or 0. */
 uint32_t etw_record_covers(const struct etw_record *record);
 
-/* How many bytes at the front of events, which begin with something malformed, are to be skipped to come
- * to events again. Those must be beyond doubt: a chain of known types, with possible sizes, and times
- * that do not fall; it leads to the end of the events, or is long; and it is longer if its times are
- * before the time of the last sound event. step is 8, or 1 if the events may have been shifted.
- * is_whole says that behind events nothing more follows. events.left if there are none. */
+/* How many bytes at the front of events, which begin with something malformed, are to be skipped to
+ * come to events again. Those must be beyond doubt: a chain of known types, with possible sizes,
+ * and times that do not fall; it leads to the end of the events, or is long; and it is longer if
+ * its times are before the time of the last sound event. step is 8, or 1 if the events may have
+ * been shifted. is_whole says that behind events nothing more follows. events.left if there are
+ * none. */
 size_t etw_record_resume(struct etw_bytes events, int64_t before, size_t step, int is_whole);
 
 /* The optional fields of a WPP message, in their order. */

@@ -38,8 +38,8 @@ void etw_order_clear(struct etw_order *order);
 enum etw_status etw_order_add(struct etw_order *order, struct etw_run *run);
 void etw_order_start(struct etw_order *order);
 
-/* Of the entries from first on, those of one file, makes the first come before the others, even if a
- * time stamp is before its: a trace's header event explains the rest. Before etw_order_start. */
+/* Of the entries from first on, those of one file, makes the first come before the others, even if
+ * a time stamp is before its: a trace's header event explains the rest. Before etw_order_start. */
 void etw_order_put_first(struct etw_order *order, size_t first);
 
 /* Adds a run to an order that has started. */
@@ -58,7 +58,8 @@ enum etw_status etw_order_next(struct etw_order *order, const struct etw_event *
 /* Removes order->current, which has nothing now, as if it had ended. */
 void etw_order_park(struct etw_order *order);
 
-/* After ETW_AGAIN: the key of the event that is next if order->current is parked. ETW_OK or ETW_END. */
+/* After ETW_AGAIN: the key of the event that is next if order->current is parked. ETW_OK or
+ * ETW_END. */
 enum etw_status etw_order_peek_behind(const struct etw_order *order, int64_t *key);
 
 #endif

@@ -61,7 +61,8 @@ enum etw_status etw_event_copy(const struct etw_event *event, struct etw_event *
     EVENT_RECORD *record = &(*copy)->record;
     record->UserData =
         move(event, stored, &extra, event->record.UserData, event->record.UserDataLength);
-    record->ExtendedData = (EVENT_HEADER_EXTENDED_DATA_ITEM *)(void *)(block + align8(sizeof *event));
+    record->ExtendedData =
+        (EVENT_HEADER_EXTENDED_DATA_ITEM *)(void *)(block + align8(sizeof *event));
     for (USHORT i = 0; i < record->ExtendedDataCount; i++) {
         EVENT_HEADER_EXTENDED_DATA_ITEM *item = &record->ExtendedData[i];
         *item = event->record.ExtendedData[i];

@@ -43,10 +43,8 @@ enum etw_status etw_extras_read(struct etw_bytes events, struct etw_extras *extr
     struct etw_record record;
     enum etw_framing framing;
     *extras = (struct etw_extras){0};
-    while (status == ETW_OK &&
-           (framing = etw_record_read(&events, 0, &record)) < ETW_FRAMED_END) {
-        if (framing != ETW_FRAMED || record.type == 0 ||
-            etw_record_forms[record.type].size_at == 0)
+    while (status == ETW_OK && (framing = etw_record_read(&events, 0, &record)) < ETW_FRAMED_END) {
+        if (framing != ETW_FRAMED || record.type == 0 || etw_record_forms[record.type].size_at == 0)
             continue;
         uint32_t header = etw_record_forms[record.type].header;
         uint32_t hook = etw_load16(record.at + 6);

@@ -11,7 +11,7 @@
 struct etw_extras {
     ETW_TRACE_PARTITION_INFORMATION partition; /* zero if the trace does not say */
     uint32_t dropped_count;                    /* streams that the trace tells of */
-    int64_t *dropped;                          /* for each, ticks of its last dropped event; owned */
+    int64_t *dropped; /* for each, ticks of its last dropped event; owned */
 };
 
 /* Reads them from the events of the header buffer. ETW_OK or ETW_NO_MEMORY. */

@@ -40,8 +40,7 @@ static void report_event(struct etw_run *run, enum etw_problem_kind kind, const 
     report(self->input, kind, &self->cursor.entry, offset, size, what);
 }
 
-/* --- Reading buffers ----------------------------------------------------------------------------
- */
+/* --- Reading buffers ----------------------------------------------------------------- */
 
 static enum etw_status read_header(struct etw_input *input, const struct etw_entry *entry,
                                    struct etw_bytes *bytes, struct etw_buffer *buffer)
@@ -82,8 +81,7 @@ static void expand(struct etw_input *input, const struct etw_entry *entry,
                "a compressed buffer expands to its size before it ends");
 }
 
-/* --- Expanded buffers in memory ------------------------------------------------------------------
- */
+/* --- Expanded buffers in memory ------------------------------------------------------ */
 
 static void free_memory(struct etw_file_run *self)
 {
@@ -146,8 +144,7 @@ static enum etw_status expand_into_memory(struct etw_file_run *self,
     return ETW_OK;
 }
 
-/* --- The feed of a file's run --------------------------------------------------------------------
- */
+/* --- The feed of a file's run -------------------------------------------------------- */
 
 static void set_events(struct etw_file_run *self, const uint8_t *at, size_t size, uint64_t offset)
 {

@@ -16,23 +16,23 @@ struct etw_file_run {
     struct etw_input *input;
     struct etw_index index;
     struct etw_index_cursor cursor;
-    uint32_t processor;     /* NO_PROCESSOR for the header buffers */
-    int has_buffer;         /* cursor.entry is being read */
+    uint32_t processor; /* NO_PROCESSOR for the header buffers */
+    int has_buffer;     /* cursor.entry is being read */
     struct etw_buffer buffer;
-    uint8_t *memory;        /* its bytes, or part of them */
+    uint8_t *memory; /* its bytes, or part of them */
     size_t memory_size;
-    uint64_t memory_from;   /* plain: where in the file they begin */
-    uint64_t used;          /* expanded: by age, for dropping */
-    size_t record_at;       /* dropped: where in memory the run's record was */
-    size_t events_at;       /* likewise its events */
-    int64_t last_sequence;  /* while indexing */
+    uint64_t memory_from;  /* plain: where in the file they begin */
+    uint64_t used;         /* expanded: by age, for dropping */
+    size_t record_at;      /* dropped: where in memory the run's record was */
+    size_t events_at;      /* likewise its events */
+    int64_t last_sequence; /* while indexing */
 };
 
 #define ETW_NO_PROCESSOR UINT32_MAX
 
 struct etw_input {
     struct etw_source source;
-    struct etw_walk walk;       /* as it was at the end of the file */
+    struct etw_walk walk; /* as it was at the end of the file */
     struct etw_logfile logfile;
     struct etw_extras extras;
     struct etw_event_facts facts;
@@ -40,15 +40,16 @@ struct etw_input {
     struct etw_file_run **runs; /* the header's, then by processor; owned */
     size_t count;
     size_t room;
-    struct etw_index flush_order; /* circular files that wrapped: all buffers as they were flushed */
+    struct etw_index
+        flush_order; /* circular files that wrapped: all buffers as they were flushed */
     uint64_t buffers;
     uint64_t compressed;
-    uint64_t data_buffers;      /* without those of type HEADER */
-    uint8_t *stored;            /* room for a compressed buffer */
+    uint64_t data_buffers; /* without those of type HEADER */
+    uint8_t *stored;       /* room for a compressed buffer */
     size_t stored_size;
-    uint8_t *whole;             /* what etw_input_read_buffer gave */
+    uint8_t *whole; /* what etw_input_read_buffer gave */
     size_t whole_size;
-    uint64_t expanded;          /* bytes of expanded buffers in memory */
+    uint64_t expanded; /* bytes of expanded buffers in memory */
     uint64_t age;
     /* Told when the events of a buffer have all been read; may be NULL. */
     void (*finished)(void *context, const struct etw_entry *entry);
@@ -73,10 +74,10 @@ void etw_input_rewind(struct etw_input *input);
 /* Goes to the first buffers that may have events at or after a FILETIME. */
 enum etw_status etw_input_seek(struct etw_input *input, int64_t time);
 
-/* Reads a buffer whole, expanded, with its header: for those who want buffers. The header is that of
- * an uncompressed buffer. *bytes is borrowed until the next call with input. ETW_OK; ETW_MALFORMED:
- * it is no longer what it was, or does not expand, and what there is is given; else as
- * etw_source_read. */
+/* Reads a buffer whole, expanded, with its header: for those who want buffers. The header is that
+ * of an uncompressed buffer. *bytes is borrowed until the next call with input. ETW_OK;
+ * ETW_MALFORMED: it is no longer what it was, or does not expand, and what there is is given; else
+ * as etw_source_read. */
 enum etw_status etw_input_read_buffer(struct etw_input *input, const struct etw_entry *entry,
                                       struct etw_buffer *buffer, struct etw_bytes *bytes);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 static const char *const kinds[ETW_PROBLEM_COUNT] = {
-    "no-header", "header",    "buffer",     "buffer-field", "event", "extended-data", "unknown",
+    "no-header",   "header",    "buffer",     "buffer-field", "event", "extended-data", "unknown",
     "compression", "truncated", "unfinished", "time-order",   "read",  "frame"};
 
 const char *etw_problem_text(enum etw_problem_kind kind)

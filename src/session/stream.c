@@ -16,7 +16,7 @@ struct node {
     struct node *next_run; /* the next of its run */
     const void *given;     /* what the caller added */
     size_t given_size;
-    uint8_t *expanded;     /* if it was compressed */
+    uint8_t *expanded; /* if it was compressed */
     struct etw_bytes events;
     struct etw_buffer buffer;
     uint64_t index;
@@ -63,13 +63,13 @@ struct etw_stream {
     struct etw_logfile logfile;
     struct etw_extras extras;
     int64_t last_flush;
-    int64_t earliest_flush;  /* since the last marker */
-    int64_t marked_until;    /* rule 3 */
-    int64_t newest;          /* ticks of the newest event: live sessions */
+    int64_t earliest_flush; /* since the last marker */
+    int64_t marked_until;   /* rule 3 */
+    int64_t newest;         /* ticks of the newest event: live sessions */
     struct timespec last_arrival;
     struct etw_stream_counts counts;
     uint64_t added_bytes;
-    uint8_t *expected;       /* by processor: 1 expected, 2 had its last; NULL if nothing was said */
+    uint8_t *expected; /* by processor: 1 expected, 2 had its last; NULL if nothing was said */
     int has_expected;
 
     /* The reader's. */
@@ -80,13 +80,13 @@ struct etw_stream {
     size_t count;
     size_t room;
     int has_started;
-    int is_exact; /* rule 1 holds as long as no run of the order is silent */
-    int is_over; /* is_closed, as the reader has seen it */
+    int is_exact;        /* rule 1 holds as long as no run of the order is silent */
+    int is_over;         /* is_closed, as the reader has seen it */
     int is_header_given; /* before the order started: it will give it once more */
     int has_logged_loss;
 };
 
-/* --- Runs ---------------------------------------------------------------------------------------- */
+/* --- Runs ---------------------------------------------------------------------------- */
 
 static struct stream_run *stream_run(struct etw_run *run)
 {
@@ -204,7 +204,8 @@ static struct stream_run *run_of(struct etw_stream *stream, uint32_t processor)
     return run;
 }
 
-/* --- Releasing ------------------------------------------------------------------------------------ */
+/* --- Releasing
+ * ------------------------------------------------------------------------------------ */
 
 static void release(struct etw_stream *stream, struct node *node)
 {
@@ -235,7 +236,8 @@ static void finish_node(struct etw_stream *stream, struct node *node)
     }
 }
 
-/* --- Arrivals --------------------------------------------------------------------------------------- */
+/* --- Arrivals
+ * --------------------------------------------------------------------------------------- */
 
 static void append(struct etw_stream *stream, struct stream_run *run, struct node *node)
 {
@@ -281,9 +283,9 @@ static enum etw_status take_arrivals(struct etw_stream *stream)
     enum etw_status status = ETW_OK;
     while (node != NULL) {
         struct node *next = node->next;
-        struct stream_run *run = run_of(stream, node->buffer.type == ETW_BUFFER_TYPE_HEADER
-                                                    ? ETW_NO_PROCESSOR
-                                                    : node->buffer.processor);
+        struct stream_run *run =
+            run_of(stream, node->buffer.type == ETW_BUFFER_TYPE_HEADER ? ETW_NO_PROCESSOR
+                                                                       : node->buffer.processor);
         if (run == NULL) { /* put the rest back */
             stream->arrivals = node;
             while (node->next != NULL)
@@ -301,7 +303,8 @@ static enum etw_status take_arrivals(struct etw_stream *stream)
     return status;
 }
 
-/* --- When to start, and when to go on --------------------------------------------------------------- */
+/* --- When to start, and when to go on
+ * --------------------------------------------------------------- */
 
 /* How many processors may still log of which nothing is known. With the lock held. */
 static uint32_t count_unseen(const struct etw_stream *stream)
@@ -422,7 +425,8 @@ static enum etw_status fill_order(struct etw_stream *stream, struct etw_order *o
         struct stream_run *run = stream->runs[i];
         run->state = run->state == RUN_READY ? RUN_ORDERED : RUN_PARKED;
     }
-    if (stream->runs[0]->processor == ETW_NO_PROCESSOR && order->heap[0].run == &stream->runs[0]->run)
+    if (stream->runs[0]->processor == ETW_NO_PROCESSOR &&
+        order->heap[0].run == &stream->runs[0]->run)
         etw_order_put_first(order, 0);
     etw_order_start(order);
     stream->has_started = 1;
@@ -550,7 +554,8 @@ enum etw_status etw_stream_next(struct etw_stream *stream, struct etw_order *ord
     return status == ETW_END && !stream->is_over ? ETW_AGAIN : status;
 }
 
-/* --- Adding ------------------------------------------------------------------------------------------ */
+/* --- Adding
+ * ------------------------------------------------------------------------------------------ */
 
 static void free_node(struct node *node)
 {
@@ -772,7 +777,8 @@ void etw_stream_close(struct etw_stream *stream)
     pthread_mutex_unlock(&stream->lock);
 }
 
-/* --- Waiting ------------------------------------------------------------------------------------------ */
+/* --- Waiting
+ * ------------------------------------------------------------------------------------------ */
 
 #ifdef _WIN32
 #define WAIT_CLOCK CLOCK_REALTIME
@@ -815,7 +821,8 @@ enum etw_status etw_stream_wait(struct etw_stream *stream, int timeout_ms)
     return is_idle_timer ? ETW_OK : status;
 }
 
-/* --- All of it ---------------------------------------------------------------------------------------- */
+/* --- All of it
+ * ---------------------------------------------------------------------------------------- */
 
 static enum etw_status init_lock(struct etw_stream *stream)
 {

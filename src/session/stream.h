@@ -4,11 +4,11 @@
  *     etw_stream_add ──▶ arrivals ──▶ one run for each processor ──▶ order ──▶ etw_stream_next
  *      any thread         (locked)            the reader's thread
  *
- * The header event is given out at once. Any other may be once nothing earlier can still come. These
- * rules say so, the first that applies:
+ * The header event is given out at once. Any other may be once nothing earlier can still come.
+ * These rules say so, the first that applies:
  *
- * 1. Exact: each processor that will log (of those expected, or as many as the header event says) has
- *    an event waiting or has had its last buffer. Then the heap takes just the steps that it takes
+ * 1. Exact: each processor that will log (of those expected, or as many as the header event says)
+ * has an event waiting or has had its last buffer. Then the heap takes just the steps that it takes
  *    over the finished file.
  * 2. End: no more buffers will come.
  * 3. Marker: a buffer with a flush marker says that all processors were flushed, so nothing before
@@ -28,7 +28,7 @@
 struct etw_stream;
 
 struct etw_stream_options {
-    uint64_t hold;         /* bytes */
+    uint64_t hold; /* bytes */
     uint32_t horizon_ms;
     int raw_time;
     int releases_at_once; /* tell of a buffer when it is read, not in the order of adding */
@@ -53,8 +53,8 @@ enum etw_status etw_stream_wait(struct etw_stream *stream, int timeout_ms);
 /* Told of a buffer, size bytes as added, that the stream needs no longer. */
 typedef void (*etw_stream_released)(void *context, const void *buffer, size_t size);
 
-/* On the reader's thread. etw_stream_next is etw_next without a filter; etw_stream_skip releases all
- * that was added, without reading its events: ETW_AGAIN or ETW_END. */
+/* On the reader's thread. etw_stream_next is etw_next without a filter; etw_stream_skip releases
+ * all that was added, without reading its events: ETW_AGAIN or ETW_END. */
 void etw_stream_set_released(struct etw_stream *stream, etw_stream_released released,
                              void *context);
 enum etw_status etw_stream_skip(struct etw_stream *stream);

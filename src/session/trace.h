@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What etw.h calls a trace: files whose events are merged, or a stream, or a pipe that feeds one. */
+/* What etw.h calls a trace: files whose events are merged, or a stream, or a pipe that feeds one.
+ */
 #ifndef ETW_TRACE_H
 #define ETW_TRACE_H
 
@@ -27,7 +28,7 @@ struct etw_trace {
     void *released_context;
     struct etw_names *names; /* one a file, or one */
     int has_started;
-    int is_seeking;    /* events before seek_time are passed over */
+    int is_seeking; /* events before seek_time are passed over */
     int64_t seek_time;
     struct etw_walk buffers_walk; /* of etw_next_buffer */
     struct etw_index_cursor buffers_cursor;

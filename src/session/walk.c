@@ -69,8 +69,7 @@ static enum etw_status leads_on(struct etw_walk *walk, uint64_t offset, int *doe
     return status == ETW_END ? ETW_OK : status;
 }
 
-/* --- Looking for a buffer ----------------------------------------------------------------------
- */
+/* --- Looking for a buffer ------------------------------------------------------------ */
 
 /* The offset in bytes of something that is a buffer beyond doubt, or bytes.left. */
 static size_t scan(struct etw_bytes bytes, const struct etw_layout *layout, int *is_zero)
@@ -169,8 +168,7 @@ static enum etw_status skip_damage(struct etw_walk *walk)
     return is_end ? ETW_END : ETW_OK;
 }
 
-/* --- How far a buffer goes ----------------------------------------------------------------------
- */
+/* --- How far a buffer goes ----------------------------------------------------------- */
 
 static enum etw_status bytes_there(struct etw_walk *walk, uint64_t offset, uint64_t size,
                                    uint64_t *there)
@@ -280,8 +278,7 @@ enum etw_status etw_walk_next(struct etw_walk *walk, struct etw_place *place)
     return ETW_OK;
 }
 
-/* --- How a trace lies ---------------------------------------------------------------------------
- */
+/* --- How a trace lies ---------------------------------------------------------------- */
 
 static int is_stride(uint32_t size)
 {
