@@ -150,7 +150,8 @@ static ULONG open_request(struct etw_consumer *consumer, const struct request *r
 static ULONG is_kernel_trace(const struct etw_consumer *consumer)
 {
     const WCHAR *name = consumer->header.LoggerName;
-    return name != NULL && memcmp(name, kernel_logger, sizeof kernel_logger) == 0;
+    return name != NULL && length_of(name) + 1 == sizeof kernel_logger / sizeof *kernel_logger &&
+           memcmp(name, kernel_logger, sizeof kernel_logger) == 0;
 }
 
 static struct etw_consumer *new_consumer(void)
