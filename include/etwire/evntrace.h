@@ -484,12 +484,14 @@ struct ETW_OPEN_TRACE_OPTIONS {
  * caller's structure may be freed when the call returns [ours].
  * Off Windows a session's name opens, and ProcessTrace then says ERROR_WMI_INSTANCE_NOT_FOUND
  * [ours]. Returns a handle for ProcessTrace and CloseTrace, or INVALID_PROCESSTRACE_HANDLE with
- *   ERROR_INVALID_PARAMETER                    Logfile is NULL; both names [ours]
- *   ERROR_BAD_PATHNAME                         neither name
- *   ERROR_ACCESS_DENIED                        no permission
- *   ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND no such file, no such folder [ours]
- *   ERROR_FILE_CORRUPT                         no trace, or no header event in its first buffer
- * [ours] ERROR_OUTOFMEMORY                          [ours] */
+ *
+ *   ERROR_INVALID_PARAMETER  Logfile is NULL; both names [ours]
+ *   ERROR_BAD_PATHNAME       neither name
+ *   ERROR_ACCESS_DENIED      no permission
+ *   ERROR_FILE_NOT_FOUND     no such file [ours]
+ *   ERROR_PATH_NOT_FOUND     no such folder [ours]
+ *   ERROR_FILE_CORRUPT       no trace, or no header event in its first buffer [ours]
+ *   ERROR_OUTOFMEMORY        [ours] */
 ETWIRE_EXPORT PROCESSTRACE_HANDLE WMIAPI OpenTraceW(PEVENT_TRACE_LOGFILEW Logfile);
 
 /* The same; off Windows the names are UTF-8 [ours]. */
@@ -528,13 +530,16 @@ ETWIRE_EXPORT PROCESSTRACE_HANDLE WMIAPI OpenTraceFromBufferStream(
  * header, and are added in the order in which that got them: the header buffer first, the others by
  * their flush time; equal ones are fine. Any alignment will do [ours].
  * After ERROR_SUCCESS the bytes are the library's, unchanged, until BufferCompletionCallback
- * returns them; after an error they stay the caller's, and no callback tells of them [ours]. [ours]
- * Never blocks. May be called before ProcessTrace and while it runs, from any thread and inside any
- * callback; callers on several threads keep the order among themselves. Windows says that these
- * fail, but not how; the codes are [ours]. ERROR_INVALID_HANDLE     not an open buffer stream, or
- * one that was closed ERROR_INVALID_PARAMETER  NULL; less than 72 bytes; FilledBytes below 72 or,
- * unless the buffer is compressed, above BufferSize ERROR_INVALID_DATA       the first buffer does
- * not begin with a header event, or a compressed buffer does not expand to FilledBytes
+ * returns them; after an error they stay the caller's, and no callback tells of them [ours].
+ * Never blocks [ours]. May be called before ProcessTrace and while it runs, from any thread and
+ * inside any callback; callers on several threads keep the order among themselves [ours].
+ * Windows says that these fail, but not how; the codes are [ours].
+ *
+ *   ERROR_INVALID_HANDLE     not an open buffer stream, or one that was closed
+ *   ERROR_INVALID_PARAMETER  NULL; less than 72 bytes; FilledBytes below 72 or, unless the buffer
+ *                            is compressed, above BufferSize
+ *   ERROR_INVALID_DATA       the first buffer does not begin with a header event, or a compressed
+ *                            buffer does not expand to FilledBytes
  *   ERROR_INVALID_TIME       flushed before the buffer added last
  *   ERROR_OUTOFMEMORY */
 ETWIRE_EXPORT ULONG WMIAPI ProcessTraceAddBufferToBufferStream(PROCESSTRACE_HANDLE TraceHandle,
@@ -544,7 +549,10 @@ ETWIRE_EXPORT ULONG WMIAPI ProcessTraceAddBufferToBufferStream(PROCESSTRACE_HAND
 /* Keeps the buffer of the BufferCallback that this is called from, for after it returns, until it
  * is given back as often as it was taken. ProcessTrace does not return before, so give it back on
  * another thread or in a later callback. Streams have no need of it: their buffers are the
- * program's. ERROR_INVALID_PARAMETER  Buffer is NULL or not that callback's ERROR_OUTOFMEMORY
+ * program's.
+ *
+ *   ERROR_INVALID_PARAMETER  Buffer is NULL or not that callback's
+ *   ERROR_OUTOFMEMORY
  *   ERROR_INVALID_HANDLE     [ours]
  *   ERROR_NOT_SUPPORTED      TraceHandle is a buffer stream; Windows names no code [ours] */
 ETWIRE_EXPORT ULONG WMIAPI ProcessTraceBufferIncrementReference(PROCESSTRACE_HANDLE TraceHandle,
@@ -577,10 +585,14 @@ ETWIRE_EXPORT ULONG WMIAPI ProcessTrace(PROCESSTRACE_HANDLE *HandleArray, ULONG 
                                         LPFILETIME StartTime, LPFILETIME EndTime);
 
 /* Closes a trace: from any thread, and from inside its callbacks too. The handle is invalid from
- * then on [ours]. ERROR_SUCCESS            it was not being processed, and is gone; buffers that a
- * stream had in wait were completed, without events [ours] ERROR_CTX_CLOSE_PENDING  no failure
- * either: it is being processed. Callbacks go on until ProcessTrace returns, so what they use has
- * to live until then. A stream delivers all that it accepted; a file stops soon [ours].
+ * then on [ours]. A program that feeds a stream while another thread is to process it closes it
+ * when it has had the header event, which is delivered at once [ours]: then it is being processed.
+ *
+ *   ERROR_SUCCESS            it was not being processed, and is gone; buffers that a stream had in
+ *                            wait were completed, without events [ours]
+ *   ERROR_CTX_CLOSE_PENDING  no failure either: it is being processed. Callbacks go on until
+ *                            ProcessTrace returns, so what they use has to live until then. A
+ *                            stream delivers all that it accepted; a file stops soon [ours].
  *   ERROR_INVALID_HANDLE     not an open trace, or closed before */
 ETWIRE_EXPORT ULONG WMIAPI CloseTrace(PROCESSTRACE_HANDLE TraceHandle);
 

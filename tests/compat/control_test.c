@@ -113,7 +113,9 @@ static void the_last_error_is_the_threads_own(void)
     pthread_join(thread, NULL);
     check_number(codes[0], 0);
     check_number(codes[1], ERROR_INVALID_PARAMETER);
+#ifndef _WIN32 /* where making a thread sets it too */
     check_number(GetLastError(), ERROR_BUSY);
+#endif
 }
 
 int main(void)
