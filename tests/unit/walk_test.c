@@ -113,13 +113,16 @@ static void goes_on_behind_several(void)
 /* Bytes that were put in or taken out move all that follows. */
 static void finds_buffers_that_were_moved(void)
 {
-    for (size_t by = 1; by < 1024; by += 341) {
+    /* As much as is looked at at once, but for a part of a header, too. */
+    static const size_t moves[] = {1, 2, 7, 8, 342, 1023, 262144 - 40, 262144 - 79, 300000};
+    for (size_t i = 0; i < 2 * sizeof moves / sizeof *moves; i++) {
+        size_t by = moves[i / 2];
         make(0);
         trace_grow(&trace, by);
         memmove(trace_at(&trace, 3) + by, trace_at(&trace, 3), 3 * 1024);
-        for (int i = 3; i <= 6; i++)
-            trace.at[i] += by;
-        memset(trace_at(&trace, 3) - by, 0x55, by);
+        for (int j = 3; j <= 6; j++)
+            trace.at[j] += by;
+        memset(trace_at(&trace, 3) - by, i % 2 == 0 ? 0x55 : 0, by);
         walk();
         check(finds("012345") && problems(ETW_PROBLEM_BUFFER) == 1);
         check(found.log.stats.skipped_bytes == by);
@@ -185,6 +188,19 @@ static void is_not_led_astray_by_a_wrong_buffer_size(void)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         make(0);
         put(trace.bytes + TRACE_HEADER + 32, wrong[i], 4);
+        walk();
+        check(finds("012345") && problems(ETW_PROBLEM_HEADER) == 1);
+        done();
+    }
+}
+
+/* Of the header buffer itself. */
+static void is_not_led_astray_by_a_wrong_first_buffer(void)
+{
+    static const uint32_t wrong[] = {0, 72, 512, 2048, 3072, 64 << 20, 0xffffffff};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        make(0);
+        put(trace.bytes, wrong[i], 4);
         walk();
         check(finds("012345") && problems(ETW_PROBLEM_HEADER) == 1);
         done();
@@ -290,6 +306,7 @@ int main(void)
     lets_an_unfinished_trace_end_in_zeros();
     repairs_a_wrong_size();
     is_not_led_astray_by_a_wrong_buffer_size();
+    is_not_led_astray_by_a_wrong_first_buffer();
     is_not_led_astray_by_a_wrong_mode();
     does_without_the_header_event();
     does_without_the_header_buffer();
