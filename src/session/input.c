@@ -201,6 +201,12 @@ static enum etw_status load_compressed(struct etw_file_run *self, const uint8_t 
     return status;
 }
 
+static void report_shrunk(struct etw_file_run *self, uint64_t offset, uint64_t size)
+{
+    report(self->input, ETW_PROBLEM_READ, &self->cursor.entry, offset, size,
+           "the file became shorter while it was being read");
+}
+
 /* A buffer of a type without events: if it has some, the type may be wrong. */
 static void pass_over(struct etw_file_run *self, struct etw_bytes bytes)
 {
@@ -247,6 +253,8 @@ static enum etw_status load(struct etw_file_run *self)
     if (status != ETW_OK)
         return status;
     set_buffer(self);
+    if (got < size)
+        report_shrunk(self, entry->offset + got, entry->stored - got);
     if (!etw_buffer_has_events(&self->buffer)) {
         pass_over(self, bytes);
         return ETW_OK;
@@ -316,6 +324,8 @@ static enum etw_status slide(struct etw_run *run)
                "a part of a buffer could not be read");
     } else if (status != ETW_OK) {
         return status;
+    } else if (got < size) {
+        report_shrunk(self, offset + got, end - got);
     }
     run->more = got == size ? end - got : 0;
     set_events(self, at, got, offset);

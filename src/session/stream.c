@@ -353,6 +353,13 @@ static int64_t horizon_ticks(const struct etw_stream *stream)
     return (int64_t)etw_scale((uint64_t)stream->options.horizon_ms * 10000, over, times);
 }
 
+static int is_beyond_horizon(const struct etw_stream *stream, int64_t key)
+{
+    uint64_t behind = (uint64_t)stream->newest - (uint64_t)key;
+    int64_t horizon = horizon_ticks(stream);
+    return key <= stream->newest && horizon >= 0 && behind >= (uint64_t)horizon;
+}
+
 static int64_t idle_left_ms(const struct etw_stream *stream)
 {
     struct timespec now;
@@ -377,7 +384,7 @@ static enum permission ask(struct etw_stream *stream, const struct etw_order *or
     else if (stream->counts.held > stream->options.hold)
         permission = EARLY;
     else if (is_live(stream) && stream->newest != INT64_MIN &&
-             (key <= stream->newest - horizon_ticks(stream) || idle_left_ms(stream) <= 0))
+             (is_beyond_horizon(stream, key) || idle_left_ms(stream) <= 0))
         permission = EARLY;
     pthread_mutex_unlock(&stream->lock);
     return permission;

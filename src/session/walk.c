@@ -97,6 +97,7 @@ static size_t scan(struct etw_bytes bytes, const struct etw_layout *layout, int 
 static enum etw_status look(struct etw_walk *walk, uint64_t offset, uint64_t *found, int *is_end,
                             int *is_zero)
 {
+    uint64_t limit = offset + ETW_LIMIT_BUFFER_SIZE;
     for (;;) {
         struct etw_bytes bytes;
         enum etw_status status = peek(walk, offset, ROOM, 1, &bytes);
@@ -112,8 +113,12 @@ static enum etw_status look(struct etw_walk *walk, uint64_t offset, uint64_t *fo
         if (*is_end)
             return ETW_OK;
         offset += ROOM - HEADER_PEEK + 1;
-        if (walk->is_skipping)
+        if (walk->is_skipping) {
             etw_source_forget(walk->source, offset);
+        } else if (etw_source_is_pipe(walk->source) && offset > limit) {
+            *is_end = 1; /* what a pipe gives without end is not kept without end */
+            return ETW_OK;
+        }
     }
 }
 
