@@ -275,11 +275,15 @@ static void *write_without_end(void *context)
 static void gives_up_on_a_pipe_without_end(void)
 {
     int ends[2];
-    pthread_t thread;
+    pthread_t thread = {0};
     struct etw_trace *reader;
     long before = memory_used();
     signal(SIGPIPE, SIG_IGN);
-    check(pipe(ends) == 0 && pthread_create(&thread, NULL, write_without_end, &ends[1]) == 0);
+    int is_running =
+        pipe(ends) == 0 && pthread_create(&thread, NULL, write_without_end, &ends[1]) == 0;
+    check(is_running);
+    if (!is_running)
+        return;
     check(etw_open_descriptor(ends[0], NULL, &reader) == ETW_NOT_A_TRACE);
     close(ends[0]);
     pthread_join(thread, NULL);
