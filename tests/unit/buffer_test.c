@@ -85,7 +85,7 @@ static void without_an_index_a_processor_has_eight_bits(void)
 {
     ETW_BUFFER_CONTEXT context;
     start();
-    store(stored + AT_CONTEXT, 0x00070812, 4);
+    store(stored + AT_CONTEXT, 0x00070712, 4);
     store(stored + AT_FLAGS, 0, 2);
     read_it(&plain);
     etw_buffer_context(&buffer, &context);
@@ -93,7 +93,7 @@ static void without_an_index_a_processor_has_eight_bits(void)
     store(stored + AT_FLAGS, ETW_BUFFER_PROCESSOR_INDEX, 2);
     read_it(&plain);
     etw_buffer_context(&buffer, &context);
-    check(buffer.processor == 0x12 && context.ProcessorIndex == 0x0812);
+    check(buffer.processor == 0x712 && context.ProcessorIndex == 0x0712);
 }
 
 static void old_buffers_have_no_size(void)
@@ -232,6 +232,11 @@ static void only_what_is_sound_throughout_is_likely(void)
     check(!is_likely_with(&plain, AT_STATE, 7, 4));
     check(!is_likely_with(&plain, AT_FLAGS, 0x80, 2));
     check(!is_likely_with(&plain, AT_TYPE, 8, 2));
+    start();
+    store(stored + AT_TYPE, ETW_BUFFER_TYPE_HEADER, 2);
+    check(etw_buffer_is_likely(bytes_of(stored, sizeof stored), &plain));
+    store(stored + AT_SAVED, 0, 4);
+    check(!etw_buffer_is_likely(bytes_of(stored, sizeof stored), &plain));
 }
 
 static void an_event_must_follow_it(void)

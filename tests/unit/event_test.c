@@ -204,7 +204,7 @@ static void classic_events_name_their_class(void)
     start();
     check(fill(ETW_FULL64, 50) == NULL && event.kind == ETW_KIND_CLASSIC);
     check_class_descriptor();
-    check(is_payload(48, 2));
+    check(is_payload(48, 2) && event.message_number == 0 && event.message_flags == 0);
     check(fill(ETW_FULL64, 48) == NULL && event.record.UserDataLength == 0);
 }
 

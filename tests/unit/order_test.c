@@ -223,15 +223,16 @@ static void a_header_event_comes_first_whatever_its_time(void)
     etw_order_reset(&order);
     check(etw_order_init(&order) == ETW_OK);
     run_count = 0;
-    const char *const times[] = {"9", "5", "13", "24"};
+    const char *const times[] = {"09", "5", "13", "24"};
     for (size_t i = 0; i < 4; i++) {
         struct tested_run *tested = make_run(times[i]);
         etw_run_advance(&tested->run);
         etw_order_add(&order, &tested->run);
     }
-    etw_order_put_first(&order, 1); /* of the second file; the first is left alone */
+    etw_order_put_first(&order, 1); /* of the second file */
+    check(order.heap[0].key == 0 && order.heap[1].key == 1);
     etw_order_start(&order);
-    check(strcmp(take(9), "bcdcda") == 0);
+    check(strcmp(take(9), "abcdcda") == 0);
 }
 
 /* --- Disorder -----------------------------------------------------------------------------------

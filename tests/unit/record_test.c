@@ -202,6 +202,7 @@ static void a_message_has_the_time_it_says_or_that_before_it(void)
     uint8_t *at = put_message(24, TRACE_MESSAGE_TIMESTAMP);
     store(at + 8, 0x1234567890, 8);
     check(is_read(ETW_FRAMED, 24, 0, 0x1234567890));
+    check(read_of(23) == ETW_FRAMED_BAD && in.error != NULL);
     start();
     put_message(10, 0);
     check(read_of(10) == ETW_FRAMED && record.size == 10);
@@ -295,6 +296,7 @@ static void reading_resumes_where_events_lead_to_the_end(void)
     check(resume(5, 8, 0) == end); /* more may follow: one event proves nothing */
     check(resume(6, 8, 1) == end); /* nor one that is too early */
     put_event(80, 5);
+    check(resume(6, 8, 1) == end); /* nor two */
     put_event(80, 5);
     check(resume(6, 8, 1) == 40 && resume(5, 8, 0) == 40 && resume(6, 8, 0) == end);
 }
@@ -336,7 +338,7 @@ static void a_chain_does_not_begin_with_a_message(void)
 {
     start();
     end = 16;
-    put_message(16, 0);
+    store(put_message(16, TRACE_MESSAGE_TIMESTAMP) + 8, 6, 8);
     put_event(80, 80);
     check(resume(5, 8, 1) == 32);
     check(etw_record_resume(bytes_of(events, 0), 5, 8, 1) == 0);

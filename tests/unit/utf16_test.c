@@ -45,7 +45,7 @@ static void each_length_begins_and_ends_where_it_should(void)
 static void a_lone_surrogate_is_replaced(void)
 {
     const WCHAR high_alone[] = {0xd800, 'a'}, low_alone[] = {0xdfff, 'a'};
-    const WCHAR turned[] = {0xdc00, 0xd800}, twice[] = {0xd83d, 0xd83d, 0xde00};
+    const WCHAR turned[] = {0xdbff, 0xdbff}, twice[] = {0xd83d, 0xd83d, 0xde00};
     check(is_utf8(high_alone, 2, REPLACED "a") && is_utf8(high_alone, 1, REPLACED));
     check(is_utf8(low_alone, 2, REPLACED "a"));
     check(is_utf8(turned, 2, REPLACED REPLACED));
@@ -74,7 +74,7 @@ static void what_is_not_utf8_is_replaced_byte_by_byte(void)
     check(is_replaced("\xc0\x80", 2) && is_replaced("\xc1\xbf", 2)); /* too long */
     check(is_replaced("\xe0\x9f\xbf", 3) && is_replaced("\xf0\x8f\xbf\xbf", 4));
     check(is_replaced("\xed\xa0\x80", 3) && is_replaced("\xed\xbf\xbf", 3)); /* surrogates */
-    check(is_replaced("\xf4\x90\x80\x80", 4) && is_replaced("\xf8\x88\x80\x80\x80", 5));
+    check(is_replaced("\xf4\x90\x80\x80", 4) && is_replaced("\xf8\x90\x80\x80\x80", 5));
 }
 
 static void text_goes_on_behind_what_was_replaced(void)
