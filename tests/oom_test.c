@@ -277,6 +277,31 @@ static struct outcome of_process_trace(void)
     return (struct outcome){status_of(code), windows_events};
 }
 
+static BOOL WINAPI on_file_buffer(const ETW_BUFFER_HEADER *buffer, ULONG size,
+                                  const ETW_BUFFER_CALLBACK_INFORMATION *information, void *context)
+{
+    (void)buffer;
+    (void)size;
+    (void)information;
+    (void)context;
+    windows_buffers++;
+    return TRUE;
+}
+
+static struct outcome of_open_trace_from_file(void)
+{
+    ETW_OPEN_TRACE_OPTIONS options = {.EventCallback = on_event, .BufferCallback = on_file_buffer};
+    windows_events = windows_buffers = 0;
+    PROCESSTRACE_HANDLE handle = OpenTraceFromFile(file.wide, &options, NULL);
+    if (handle == INVALID_PROCESSTRACE_HANDLE)
+        return (struct outcome){status_of(GetLastError()), 0};
+    ULONG code = ProcessTrace(&handle, 1, NULL, NULL);
+    CloseTrace(handle);
+    if (code == ERROR_SUCCESS && windows_buffers != trace.count)
+        code = ERROR_INVALID_DATA;
+    return (struct outcome){status_of(code), windows_events};
+}
+
 static void WINAPI on_completed(const ETW_BUFFER_HEADER *buffer, void *context)
 {
     (void)buffer;
@@ -305,6 +330,52 @@ static struct outcome of_buffer_stream(void)
     return (struct outcome){status_of(code), EVENTS};
 }
 
+static PROCESSTRACE_HANDLE processed;
+static int completions[BUFFERS + 1]; /* of each buffer */
+
+static void WINAPI on_each_completed(const ETW_BUFFER_HEADER *buffer, void *context)
+{
+    (void)context;
+    for (uint32_t i = 0; i < trace.count; i++)
+        completions[i] += (const void *)buffer == trace_at(&trace, i);
+}
+
+static void WINAPI on_last_event(PEVENT_RECORD record)
+{
+    if (++windows_events == EVENTS)
+        CloseTrace(processed);
+    (void)record;
+}
+
+/* The handle is closed by the last event, or here. */
+static struct outcome of_processed_stream(void)
+{
+    ETW_OPEN_TRACE_OPTIONS options = {.EventCallback = on_last_event,
+                                      .BufferCallback = on_file_buffer};
+    memset(completions, 0, sizeof completions);
+    windows_events = 0;
+    processed = OpenTraceFromBufferStream(&options, on_each_completed, NULL);
+    if (processed == INVALID_PROCESSTRACE_HANDLE)
+        return (struct outcome){status_of(GetLastError()), 0};
+    ULONG code = ERROR_SUCCESS;
+    uint32_t added = 0;
+    while (added < trace.count && code == ERROR_SUCCESS) {
+        const void *buffer = trace_at(&trace, added);
+        code = ProcessTraceAddBufferToBufferStream(processed, buffer,
+                                                   (ULONG)trace_stored(&trace, added));
+        added += code == ERROR_SUCCESS;
+    }
+    if (code == ERROR_SUCCESS)
+        code = ProcessTrace(&processed, 1, NULL, NULL);
+    if (code != ERROR_SUCCESS)
+        CloseTrace(processed);
+    for (uint32_t i = 0; i < trace.count; i++) {
+        if (completions[i] != (i < added))
+            code = ERROR_INVALID_DATA;
+    }
+    return (struct outcome){status_of(code), windows_events};
+}
+
 /* --- The test
  * --------------------------------------------------------------------------------------- */
 
@@ -321,7 +392,9 @@ static const struct way {
     {"questions and a seek", of_questions},
     {"copies", of_copies},
     {"ProcessTrace", of_process_trace},
+    {"OpenTraceFromFile", of_open_trace_from_file},
     {"a buffer stream", of_buffer_stream},
+    {"a buffer stream that is processed", of_processed_stream},
 };
 
 static int is_good(struct outcome outcome)
