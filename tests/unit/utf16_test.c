@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bytes/utf16.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "tap.h"
