@@ -93,6 +93,16 @@ static size_t scan(struct etw_bytes bytes, const struct etw_layout *layout, int 
     return bytes.left;
 }
 
+/* Where to look next behind bytes without a buffer. The last of them may be the start of one. */
+static uint64_t next_look(struct etw_walk *walk, uint64_t offset, int was_zero)
+{
+    uint64_t next = offset + ROOM - HEADER_PEEK + 1;
+    if (!was_zero)
+        return next;
+    uint64_t data = etw_source_skip_hole(walk->source, offset + ROOM);
+    return data - offset > ROOM ? data - HEADER_PEEK + 1 : next;
+}
+
 /* Looks from offset on; *found is where a buffer is, or where the trace ends. */
 static enum etw_status look(struct etw_walk *walk, uint64_t offset, uint64_t *found, int *is_end,
                             int *is_zero)
@@ -103,7 +113,9 @@ static enum etw_status look(struct etw_walk *walk, uint64_t offset, uint64_t *fo
         enum etw_status status = peek(walk, offset, ROOM, 1, &bytes);
         if (status != ETW_OK)
             return status;
-        size_t at = scan(bytes, &walk->layout, is_zero);
+        int was_zero = 1;
+        size_t at = scan(bytes, &walk->layout, &was_zero);
+        *is_zero &= was_zero;
         *found = offset + at;
         *is_end = bytes.left < ROOM;
         if (at < bytes.left) {
@@ -112,7 +124,7 @@ static enum etw_status look(struct etw_walk *walk, uint64_t offset, uint64_t *fo
         }
         if (*is_end)
             return ETW_OK;
-        offset += ROOM - HEADER_PEEK + 1;
+        offset = next_look(walk, offset, was_zero);
         if (walk->is_skipping) {
             etw_source_forget(walk->source, offset);
         } else if (etw_source_is_pipe(walk->source) && offset > limit) {

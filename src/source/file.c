@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* SEEK_DATA */
+#endif
 #include "source/source.h"
 
 #include <errno.h>
@@ -182,4 +185,21 @@ enum etw_status etw_source_copy(struct etw_source *source, FILE *from)
         return own(source, descriptor);
     close(descriptor);
     return ETW_READ_FAILED;
+}
+
+uint64_t etw_source_skip_hole(const struct etw_source *source, uint64_t offset)
+{
+#ifdef SEEK_DATA
+    /* Of a descriptor that is not ours the place is not to be moved. */
+    if (source->kind == &file && source->owns_descriptor && offset < source->size) {
+        off_t data = lseek(source->descriptor, (off_t)(source->base + offset), SEEK_DATA);
+        if (data < 0 && errno == ENXIO)
+            return source->size;
+        if (data >= 0 && (uint64_t)data - source->base > offset)
+            return (uint64_t)data - source->base;
+    }
+#else
+    (void)source;
+#endif
+    return offset;
 }

@@ -59,6 +59,10 @@ void etw_source_make_pipe(struct etw_source *source);
 /* Says that nothing before offset will be asked for again. */
 void etw_source_forget(struct etw_source *source, uint64_t offset);
 
+/* From offset on, where the source may next have anything but zeros: behind a hole of a file that
+ * was opened by its path, at offset itself if nothing is known, or at the end. */
+uint64_t etw_source_skip_hole(const struct etw_source *source, uint64_t offset);
+
 static inline int etw_source_is_pipe(const struct etw_source *source)
 {
     return source->size == UINT64_MAX;
