@@ -37,6 +37,9 @@
 /* Bytes of buffers that a stream holds for the sake of order, unless told otherwise. */
 #define ETW_LIMIT_HOLD (256u << 20)
 
+/* Bytes of expanded buffers that a stream keeps for others when they are released. */
+#define ETW_LIMIT_SPARE (32u << 20)
+
 /* Milliseconds that a live stream waits for a silent processor, unless told otherwise. */
 #define ETW_LIMIT_HORIZON_MS 2500u
 

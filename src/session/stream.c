@@ -17,6 +17,7 @@ struct node {
     const void *given;     /* what the caller added */
     size_t given_size;
     uint8_t *expanded; /* if it was compressed */
+    size_t expanded_size;
     struct etw_bytes events;
     struct etw_buffer buffer;
     uint64_t index;
@@ -24,6 +25,12 @@ struct node {
     uint64_t bytes; /* that it counts as held */
     int is_finished;
     int is_released;
+};
+
+/* Memory for an expanded buffer that is not in use; it begins with this. */
+struct spare {
+    struct spare *next;
+    size_t size;
 };
 
 enum run_state {
@@ -69,6 +76,8 @@ struct etw_stream {
     struct timespec last_arrival;
     struct etw_stream_counts counts;
     uint64_t added_bytes;
+    struct spare *spares; /* memory of expanded buffers that were released */
+    size_t spare_bytes;
     uint8_t *expected; /* by processor: 1 expected, 2 had its last; NULL if nothing was said */
     int has_expected;
 
@@ -207,6 +216,49 @@ static struct stream_run *run_of(struct etw_stream *stream, uint32_t processor)
 /* --- Releasing
  * ------------------------------------------------------------------------------------ */
 
+/* Keeps a node's memory for another: the system is slow to give large blocks again and again. With
+ * the lock held. */
+static void give_back(struct etw_stream *stream, struct node *node)
+{
+    struct spare *spare = (struct spare *)(void *)node->expanded;
+    size_t size = node->expanded_size;
+    node->expanded = NULL;
+    if (spare == NULL)
+        return;
+    if (size > ETW_LIMIT_SPARE - stream->spare_bytes) {
+        free(spare);
+        return;
+    }
+    *spare = (struct spare){stream->spares, size};
+    stream->spares = spare;
+    stream->spare_bytes += size;
+}
+
+/* Memory for size bytes, not less than a spare's own. */
+static enum etw_status take_memory(struct etw_stream *stream, struct node *node, size_t size)
+{
+    pthread_mutex_lock(&stream->lock);
+    struct spare *spare = stream->spares;
+    if (spare != NULL && spare->size >= size) {
+        stream->spares = spare->next;
+        stream->spare_bytes -= spare->size;
+        node->expanded = (uint8_t *)spare;
+        node->expanded_size = spare->size;
+    }
+    /* Buffers of a trace are of one size, when full: then one spare is as good as another. */
+    size_t full = stream->layout.stride;
+    pthread_mutex_unlock(&stream->lock);
+    if (node->expanded != NULL)
+        return ETW_OK;
+    if (size < full && full <= ETW_LIMIT_SPARE / 8)
+        size = full;
+    if (size < sizeof *spare)
+        size = sizeof *spare;
+    node->expanded = malloc(size);
+    node->expanded_size = size;
+    return node->expanded == NULL ? ETW_NO_MEMORY : ETW_OK;
+}
+
 static void release(struct etw_stream *stream, struct node *node)
 {
     if (node->is_released)
@@ -214,9 +266,8 @@ static void release(struct etw_stream *stream, struct node *node)
     node->is_released = 1;
     pthread_mutex_lock(&stream->lock);
     stream->counts.held -= node->bytes;
+    give_back(stream, node);
     pthread_mutex_unlock(&stream->lock);
-    free(node->expanded);
-    node->expanded = NULL;
     if (stream->released != NULL)
         stream->released(stream->released_context, node->given, node->given_size);
 }
@@ -571,15 +622,15 @@ static void free_node(struct node *node)
     free(node);
 }
 
-static enum etw_status expand(const struct etw_layout *layout, struct node *node,
-                              struct etw_bytes bytes)
+static enum etw_status expand(struct etw_stream *stream, const struct etw_layout *layout,
+                              struct node *node, struct etw_bytes bytes)
 {
     size_t made, room = node->buffer.filled - ETW_BUFFER_HEADER_SIZE;
-    node->expanded = malloc(room + 1);
-    if (node->expanded == NULL)
-        return ETW_NO_MEMORY;
-    enum etw_status status = etw_expand((enum etw_compression)layout->compression, bytes.at,
-                                        bytes.left, node->expanded, room, &made);
+    enum etw_status status = take_memory(stream, node, room + 1);
+    if (status != ETW_OK)
+        return status;
+    status = etw_expand((enum etw_compression)layout->compression, bytes.at, bytes.left,
+                        node->expanded, room, &made);
     if (status != ETW_OK || made < room)
         return ETW_MALFORMED;
     node->events = (struct etw_bytes){.at = node->expanded, .left = room};
@@ -596,8 +647,8 @@ static enum etw_status check_sizes(const struct etw_buffer *buffer, size_t size)
 }
 
 /* A node for a buffer that is to be added, its events found. */
-static enum etw_status make_node(const struct etw_layout *layout, const void *given, size_t size,
-                                 struct node **made)
+static enum etw_status make_node(struct etw_stream *stream, const struct etw_layout *layout,
+                                 const void *given, size_t size, struct node **made)
 {
     struct node *node = calloc(1, sizeof *node);
     *made = node;
@@ -615,7 +666,7 @@ static enum etw_status make_node(const struct etw_layout *layout, const void *gi
     if (!etw_buffer_has_events(&node->buffer) || filled == ETW_BUFFER_HEADER_SIZE)
         return ETW_OK;
     if (etw_buffer_is_compressed(&node->buffer))
-        return expand(layout, node, bytes);
+        return expand(stream, layout, node, bytes);
     node->events = (struct etw_bytes){.at = bytes.at, .left = filled - ETW_BUFFER_HEADER_SIZE};
     return ETW_OK;
 }
@@ -720,7 +771,7 @@ enum etw_status etw_stream_put(struct etw_stream *stream, const void *buffer, si
     if (status != ETW_OK)
         return status;
     struct node *node;
-    status = make_node(&layout, buffer, size, &node);
+    status = make_node(stream, &layout, buffer, size, &node);
     if (status == ETW_OK) {
         pthread_mutex_lock(&stream->lock);
         status = enqueue(stream, node, size);
@@ -918,6 +969,11 @@ void etw_stream_free(struct etw_stream *stream)
         free(stream->runs[i]);
     free(stream->runs);
     free(stream->expected);
+    while (stream->spares != NULL) {
+        struct spare *next = stream->spares->next;
+        free(stream->spares);
+        stream->spares = next;
+    }
     etw_logfile_reset(&stream->logfile);
     etw_extras_reset(&stream->extras);
     pthread_cond_destroy(&stream->arrived);
