@@ -16,13 +16,10 @@
 
 #define PATH_MAX_WIDE 32768
 
-static enum etw_status read_file(struct etw_source *source, uint64_t offset, size_t size,
-                                 uint8_t *room, const uint8_t **at, size_t *got)
+static enum etw_status read_at(HANDLE handle, uint64_t offset, size_t size, uint8_t *room,
+                               size_t *got)
 {
-    HANDLE handle = (HANDLE)_get_osfhandle(source->descriptor);
-    *at = room;
     *got = 0;
-    offset += source->base;
     while (*got < size) {
         OVERLAPPED place = {0};
         place.Offset = (DWORD)(offset + *got);
@@ -37,6 +34,20 @@ static enum etw_status read_file(struct etw_source *source, uint64_t offset, siz
     return ETW_OK;
 }
 
+/* Unlike pread, ReadFile moves where the descriptor stands, and reading may go on from there. */
+static enum etw_status read_file(struct etw_source *source, uint64_t offset, size_t size,
+                                 uint8_t *room, const uint8_t **at, size_t *got)
+{
+    HANDLE handle = (HANDLE)_get_osfhandle(source->descriptor);
+    LARGE_INTEGER stands, nowhere = {0};
+    int is_known = SetFilePointerEx(handle, nowhere, &stands, FILE_CURRENT);
+    enum etw_status status = read_at(handle, source->base + offset, size, room, got);
+    *at = room;
+    if (is_known)
+        SetFilePointerEx(handle, stands, NULL, FILE_BEGIN);
+    return status;
+}
+
 static int open_path(const char *path)
 {
     WCHAR wide[PATH_MAX_WIDE];
@@ -44,7 +55,11 @@ static int open_path(const char *path)
         errno = ENOENT;
         return -1;
     }
-    return _wopen(wide, _O_RDONLY | _O_BINARY | _O_NOINHERIT);
+    int descriptor = _wopen(wide, _O_RDONLY | _O_BINARY | _O_NOINHERIT);
+    DWORD attributes = descriptor < 0 ? GetFileAttributesW(wide) : 0;
+    if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY))
+        errno = EISDIR; /* it says that access is denied */
+    return descriptor;
 }
 
 static int is_missing(const char *folder)

@@ -2,7 +2,7 @@
 try etwire
 try etwire --help
 try etwire -h
-try_shell 'etwire --version | grep -E "^etwire [0-9]+\.[0-9]+\.[0-9]+$" >/dev/null && echo fine'
+try_shell 'etwire --version | tr -d "\r" | grep -E "^etwire [0-9]+\.[0-9]+\.[0-9]+$" >/dev/null && echo fine'
 try etwire info --help
 try etwire dump --help
 try etwire check -h

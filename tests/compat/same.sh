@@ -4,6 +4,7 @@
 # says in expected/facts/.
 set -eu
 
+run=${MESON_EXE_WRAPPER-} # what runs programs for another system
 same_test=$1
 flatten=$2
 corpus=${ETWIRE_CORPUS:-$3}
@@ -15,7 +16,7 @@ fi
 
 # member NAME: the value of a member of the facts, without quotes.
 member() {
-    "$flatten" <"$facts" | sed -n "s|^/$1	\"*\([^\"]*\)\"*\$|\1|p"
+    $run "$flatten" <"$facts" | tr -d '\r' | sed -n "s|^/$1	\"*\([^\"]*\)\"*\$|\1|p"
 }
 
 set --
@@ -23,4 +24,4 @@ for facts in "$corpus"/expected/facts/*.json; do
     set -- "$@" "$corpus/traces/$(member '"trace"')" \
         "$(member '"events"/"payload_crc32_in_delivery_order"')" "$(member '"events"/"total"')"
 done
-exec "$same_test" "$@"
+exec $run "$same_test" "$@"

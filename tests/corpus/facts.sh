@@ -31,7 +31,7 @@ report() {
 
 # The members of these names, one a line.
 members() {
-    $flatten | grep -E "^/\"($1)\"" | sort
+    tr -d '\r' | $flatten | tr -d '\r' | grep -E "^/\"($1)\"" | sort
 }
 
 # compare TEXT MEMBERS COMMAND...: the JSON that a command prints has these members of the facts,
@@ -79,7 +79,7 @@ info() {
 }
 
 for facts in "$corpus"/expected/facts/*.json; do
-    name=$($flatten <"$facts" | sed -n 's/^\/"trace"	"\(.*\)"$/\1/p')
+    name=$($flatten <"$facts" | tr -d '\r' | sed -n 's/^\/"trace"	"\(.*\)"$/\1/p')
     trace=$corpus/traces/$name
     compare "$name: file" 'events|first|last' digest "$trace"
     compare "$name: standard input" 'events|first|last' digest_input "$trace"

@@ -6,6 +6,8 @@
 
 #include "tap.h"
 
+#include <stdint.h>
+
 #define REPLACED "\xef\xbf\xbd"
 
 static int is_utf8(const WCHAR *text, size_t count, const char *expected)

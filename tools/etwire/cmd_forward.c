@@ -225,8 +225,13 @@ static int run(const struct request *request)
         return EXIT_USAGE;
     }
     char *path = request->paths[0];
-    if (strcmp(path, "-") == 0)
+    if (strcmp(path, "-") == 0) {
+#ifdef _WIN32
+        complain("standard input cannot be forwarded on Windows: give the name of a file");
+        return EXIT_USAGE;
+#endif
         path = standard_input; /* the way to it that OpenTraceFromFile knows */
+    }
     struct forward forward = {.out = out_open(request->output_file)};
     if (forward.out == NULL)
         return EXIT_FAILED;

@@ -3,6 +3,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#ifdef _WIN32
+#include <io.h>
+#include <windows.h>
+#endif
+
 #include "out.h"
 #include "report.h"
 #include "when.h"
@@ -22,6 +27,18 @@ struct out *out_open(const char *path)
     return out;
 }
 
+/* Windows has several errors for a pipe that nobody reads. */
+static int error_of_write(int descriptor)
+{
+#ifdef _WIN32
+    if (errno == EINVAL && GetFileType((HANDLE)_get_osfhandle(descriptor)) == FILE_TYPE_PIPE)
+        return EPIPE;
+#else
+    (void)descriptor;
+#endif
+    return errno;
+}
+
 void out_flush(struct out *out)
 {
     size_t written = 0;
@@ -31,7 +48,7 @@ void out_flush(struct out *out)
         if (count >= 0)
             written += (size_t)count;
         else if (errno != EINTR)
-            out->error = errno;
+            out->error = error_of_write(out->file.descriptor);
     }
     out->used = 0;
 }
