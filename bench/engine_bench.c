@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define BLOCK (64u << 10)
+#define PIECE (4u << 20)
 
 struct result {
     unsigned long long events;
@@ -134,13 +135,30 @@ static void on_release(const void *buffer, void *context)
     released_blocks = block;
 }
 
-static void *take_block(size_t size)
+/* Carves blocks off one large piece of memory after the other, as one who receives buffers would.
+ */
+static void *new_block(void)
+{
+    static unsigned char *piece;
+    static size_t left;
+    if (left < BLOCK) {
+        left = PIECE;
+        piece = mmap(NULL, PIECE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (piece == MAP_FAILED)
+            return NULL;
+        madvise(piece, PIECE, MADV_HUGEPAGE);
+    }
+    left -= BLOCK;
+    return piece + left;
+}
+
+static void *take_block(void)
 {
     struct block *block = released_blocks;
     if (block != NULL)
         released_blocks = block->next;
     else
-        block = malloc(size);
+        block = new_block();
     if (block == NULL)
         die("out of memory");
     return block;
@@ -188,15 +206,15 @@ static void run_stream(const char *path, struct result *result)
     etw_stream_on_release(stream, on_release, NULL);
     pass_expectations(path, stream);
     off_t at = 0;
-    size_t largest = 1u << 20;
+    size_t guess = BLOCK;
     for (;;) {
-        unsigned char *block = take_block(largest);
-        /* One read brings the header, and most often all of the buffer. */
-        ssize_t got = pread(descriptor, block, BLOCK, at);
+        unsigned char *block = take_block();
+        /* One read brings the header, and most often all of a buffer as large as the last. */
+        ssize_t got = pread(descriptor, block, guess, at);
         if (got < 72)
             break;
         size_t size = load32(block);
-        if (size > largest)
+        if (size > BLOCK)
             die("a buffer is larger than this benchmark allows");
         if (size > (size_t)got)
             got += pread(descriptor, block + got, size - (size_t)got, at + got);
@@ -208,6 +226,7 @@ static void run_stream(const char *path, struct result *result)
             etw_stream_last(stream, processor);
         drain(stream, result);
         at += (off_t)size;
+        guess = size + size / 8 < BLOCK ? size + size / 8 : BLOCK;
     }
     etw_stream_end(stream);
     drain(stream, result);

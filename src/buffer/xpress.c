@@ -25,9 +25,10 @@
 #define OUT_SLACK   128u /* 32 literals, then a match in steps of up to MATCH_SLACK */
 #define MATCH_SLACK 64u
 
-#define NO_FLAGS (UINT64_C(1) << 63)
+#define NO_FLAGS 1u /* only the mark of their end */
 
 #define CODE_MORE     7u   /* the low bits of a match if a nibble goes on with the length */
+#define NO_CODE       8u   /* no match has it */
 #define NIBBLE_MORE   15u  /* the nibble if a byte goes on */
 #define BYTE_MORE     255u /* the byte if a u16 goes on, and if that is zero a u32 */
 #define LENGTH_LEAST  3u
@@ -39,14 +40,20 @@ struct xpress {
     uint8_t *out;
     uint8_t *out_start;
     uint8_t *out_end;
-    uint64_t flags;  /* those to come from the top down, then a 1 that stands for their end */
+    uint64_t flags;  /* those to come from bit 0 up, then a 1 that stands for their end */
     unsigned nibble; /* what is kept of a nibble's byte, or 0 */
-    unsigned kept;   /* 1 if something is */
+    unsigned wanted; /* the code of a match that comes with such a byte */
 };
 
-static uint64_t flags_of(uint32_t word)
+/* From the bottom up, since processors count zeros at that end faster. */
+static inline uint64_t flags_of(uint32_t word)
 {
-    return (uint64_t)word << 32 | NO_FLAGS >> 32;
+    word = word >> 16 | word << 16;
+    word = (word >> 8 & 0x00ff00ff) | (word & 0x00ff00ff) << 8;
+    word = (word >> 4 & 0x0f0f0f0f) | (word & 0x0f0f0f0f) << 4;
+    word = (word >> 2 & 0x33333333) | (word & 0x33333333) << 2;
+    word = (word >> 1 & 0x55555555) | (word & 0x55555555) << 1;
+    return word | UINT64_C(1) << 32;
 }
 
 /* --- Fast ---------------------------------------------------------------------------- */
@@ -56,28 +63,31 @@ static inline void copy_8(uint8_t *out, const uint8_t *from)
     memcpy(out, from, 8);
 }
 
-static inline void copy_32(uint8_t *out, const uint8_t *from)
+static inline void store_64(uint8_t *out, uint64_t value)
 {
-    memcpy(out, from, 16);
-    memcpy(out + 16, from + 16, 16);
+    uint64_t little = etw_load64((const uint8_t *)&value);
+    memcpy(out, &little, 8);
 }
 
-/* Makes the first 8 bytes of a match. The next ones may be copied, 8 at a time, from the result. */
+/* Makes the first 8 bytes of a match. The next ones may be copied, 8 at a time, from the result. An
+ * offset below 8 repeats its bytes: a product does that, since a branch could not be foretold. */
 static inline const uint8_t *start_match(uint8_t *out, size_t offset)
 {
-    static const uint8_t multiple_from_8[8] = {0, 8, 8, 9, 8, 10, 12, 14};
+    static const struct {
+        uint64_t mask, factor, back; /* back: the first multiple of the offset that is 8 or more */
+    } repeats[8] = {{~UINT64_C(0), 1, 0}, /* if it is 8 or more itself */
+                    {0xff, 0x0101010101010101, 8},
+                    {0xffff, 0x0001000100010001, 8},
+                    {0xffffff, 0x0001000001000001, 9},
+                    {0xffffffff, 0x0000000100000001, 8},
+                    {0xffffffffff, 0x0000010000000001, 10},
+                    {0xffffffffffff, 0x0001000000000001, 12},
+                    {0xffffffffffffff, 0x0100000000000001, 14}};
+    size_t is_near = (offset - 8) >> (8 * sizeof offset - 1);
+    size_t which = offset & (0 - is_near);
     const uint8_t *from = out - offset;
-    if (offset >= 8) {
-        copy_8(out, from);
-        return from + 8;
-    }
-    if (offset >= 4) {
-        memcpy(out, from, 4);
-        memcpy(out + 4, from + 4, 4);
-    } else {
-        etw_match_copy(out, offset, 8);
-    }
-    return out + 8 - multiple_from_8[offset];
+    store_64(out, (etw_load64(from) & repeats[which].mask) * repeats[which].factor);
+    return out + 8 - repeats[which].back - (offset & (is_near - 1));
 }
 
 /* Up to 24 bytes. */
@@ -86,6 +96,12 @@ static inline void copy_short_match(uint8_t *out, size_t offset)
     const uint8_t *from = start_match(out, offset);
     copy_8(out + 8, from);
     copy_8(out + 16, from + 8);
+}
+
+static inline void copy_32(uint8_t *out, const uint8_t *from)
+{
+    memcpy(out, from, 16);
+    memcpy(out + 16, from + 16, 16);
 }
 
 static inline void copy_long_match(uint8_t *out, size_t offset, size_t length)
@@ -138,11 +154,12 @@ static inline bool expand_match(struct xpress *x)
     if (offset > (size_t)(x->out - x->out_start))
         return false;
 
-    unsigned has_nibble = ((match & CODE_MORE) + 1) >> 3;
-    unsigned has_byte = has_nibble & ~x->kept;
-    unsigned nibble = x->nibble | x->in.at[2] * has_byte;
+    unsigned code = match & CODE_MORE;
+    unsigned has_byte = code == x->wanted;
+    unsigned if_nibble = 0u - (code == CODE_MORE);
+    unsigned nibble = x->nibble | (x->in.at[2] & (0u - has_byte));
     const uint8_t *at = x->in.at + 2 + has_byte;
-    size_t length = (match & CODE_MORE) + LENGTH_LEAST + (nibble & (0u - has_nibble) & 15u);
+    size_t length = code + LENGTH_LEAST + (nibble & if_nibble & 15u);
     if (length == LENGTH_BYTE) {
         length = read_long_length(&at);
         if (length == 0 || length > (size_t)(x->out_end - x->out) - MATCH_SLACK)
@@ -153,16 +170,16 @@ static inline bool expand_match(struct xpress *x)
     }
     x->in.at = at;
     x->out += length;
-    x->nibble = nibble >> (4 * has_nibble);
-    x->kept ^= has_nibble;
+    x->nibble = nibble >> (4 & if_nibble);
+    x->wanted ^= (CODE_MORE ^ NO_CODE) & if_nibble;
     return true;
 }
 
 static inline bool expand_run(struct xpress *x)
 {
-    unsigned literals = (unsigned)__builtin_clzll(x->flags);
+    unsigned literals = (unsigned)__builtin_ctzll(x->flags);
     copy_literals(x, literals);
-    x->flags <<= literals;
+    x->flags >>= literals;
     if (x->flags == NO_FLAGS) {
         x->flags = flags_of(etw_load32(x->in.at));
         x->in.at += 4;
@@ -170,7 +187,7 @@ static inline bool expand_run(struct xpress *x)
     }
     if (!expand_match(x))
         return false;
-    x->flags <<= 1;
+    x->flags >>= 1;
     return true;
 }
 
@@ -193,11 +210,11 @@ static void expand_fast(struct xpress *state)
 
 static unsigned read_nibble(struct xpress *x)
 {
-    if (!x->kept)
+    if (x->wanted == CODE_MORE)
         x->nibble = etw_u8(&x->in);
     unsigned nibble = x->nibble & 15;
     x->nibble >>= 4;
-    x->kept ^= 1;
+    x->wanted ^= CODE_MORE ^ NO_CODE;
     return nibble;
 }
 
@@ -247,8 +264,8 @@ static void expand_carefully(struct xpress *x)
     while (x->out < x->out_end && x->in.error == NULL) {
         if (x->flags == NO_FLAGS)
             x->flags = flags_of(etw_u32(&x->in));
-        bool is_match = x->flags >> 63;
-        x->flags <<= 1;
+        bool is_match = x->flags & 1;
+        x->flags >>= 1;
         if (is_match)
             careful_match(x);
         else
@@ -269,6 +286,7 @@ enum etw_status etw_xpress_expand_measured(const uint8_t *in, size_t size, uint8
         .out_start = out,
         .out_end = out + room,
         .flags = NO_FLAGS,
+        .wanted = CODE_MORE,
     };
     expand_fast(&x);
     expand_carefully(&x);

@@ -602,9 +602,18 @@ static enum etw_status give(struct etw_stream *stream, struct etw_order *order,
     return status == ETW_OK ? etw_order_take(order, event) : status;
 }
 
+/* Most often there is nothing to ask before the next event. */
+static int is_plain(struct etw_stream *stream)
+{
+    return stream->is_exact && stream->has_started && !stream->is_header_given &&
+           !atomic_load_explicit(&stream->has_news, memory_order_acquire);
+}
+
 enum etw_status etw_stream_next(struct etw_stream *stream, struct etw_order *order,
                                 const struct etw_event **event)
 {
+    if (is_plain(stream) && etw_order_next(order, event) == ETW_OK)
+        return ETW_OK;
     enum etw_status status;
     do {
         status = give(stream, order, event);
@@ -711,9 +720,10 @@ static void note_times(struct etw_stream *stream, const struct node *node)
     const struct etw_buffer *buffer = &node->buffer;
     int is_marker = (buffer->flags & ETW_BUFFER_FLUSH_MARKER) != 0 ||
                     buffer->type == ETW_BUFFER_TYPE_EMPTY_MARKER;
-    clock_gettime(CLOCK_MONOTONIC, &stream->last_arrival);
-    if (is_live(stream))
+    if (is_live(stream)) {
+        clock_gettime(CLOCK_MONOTONIC, &stream->last_arrival);
         stream->newest = newest_ticks(node->events, stream->newest);
+    }
     if (buffer->type == ETW_BUFFER_TYPE_HEADER)
         return;
     stream->last_flush = buffer->flush_time;
