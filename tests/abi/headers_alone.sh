@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: MIT
 # Each public header compiles alone and first, in C99, C11 and C++11, without a warning; so do
 # variants that programs choose.
-# usage: headers_alone.sh SOURCE_ROOT CXX CC [CC_ARG...]     CXX may be empty
+# usage: headers_alone.sh SOURCE_ROOT CC [CC_ARG...]
+# The C++ compiler is looked for when the test runs: it may have come after the build was set up.
 include=$1/include/etwire
 abi=$1/tests/abi
-cxx=$2
-shift 2
+shift
+for cxx in "${CXX-}" c++ g++ clang++ ''; do
+    ! command -v "$cxx" >/dev/null || break
+done
 
 headers='windows.h wmistr.h evntprov.h evntrace.h evntcons.h etw.h'
 strict='-pedantic -Wall -Wextra -Wshadow -Wundef -Werror -fsyntax-only'
