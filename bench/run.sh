@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# run.sh BUILD: the benchmarks. For each trace and each way to go over it: the median of five runs, in
-# a warm page cache, on one processor; and the ratio to the sum of the same file in the same run.
+# run.sh BUILD: the benchmarks. For each trace and each way to go over it: the median of five rounds,
+# in a warm page cache, on one processor; and the ratio to the sum of the same file in the same round.
 #
 # The traces are made by tests/tools/generate, and from the corpus if it is there. They need about
 # 8 GB in TMPDIR; LARGE=0 leaves out those of 1 and 4 GB.
@@ -19,35 +19,58 @@ if command -v taskset >/dev/null; then
     pin="taskset -c 0"
 fi
 
-# median WAY FILE: `events bytes seconds kilobytes` of the run with the median time
-median()
+# rounds FILE: five rounds of all ways, as `way events bytes seconds kilobytes`. The ways take turns,
+# so that a machine that is now fast and now slow is so to all of them.
+rounds()
 {
-    cat "$2" >/dev/null
+    cat "$1" >/dev/null
     for _ in 1 2 3 4 5; do
-        $pin "$bench" "$1" "$2"
-    done | sort -k3 -n | sed -n 3p
+        for way in sum read next process stream; do
+            echo "$way $($pin "$bench" $way "$1")"
+        done
+    done
 }
 
-# size of the trace once expanded, or as it is
-unpacked()
-{
-    if [ -n "${3:-}" ]; then echo "$3"; else wc -c <"$2"; fi
-}
-
-# measure NAME FILE [UNPACKED_BYTES]
+# measure NAME FILE [UNPACKED_BYTES]: the medians of the rounds; ratios are those within a round
 measure()
 {
-    sum=$(median sum "$2" | cut -d' ' -f3)
-    read=$(median read "$2" | cut -d' ' -f3)
-    bytes=$(unpacked "$@")
-    for way in next process stream; do
-        median $way "$2" | awk -v name="$1" -v way=$way -v sum="$sum" -v read="$read" \
-            -v bytes="$bytes" '{
-            printf "%-22s %-8s %7.1f M events/s %6.2f GB/s  %3.0f %% of the sum mapped, " \
-                "%3.0f %% read  %6.1f MB peak\n",
-                name, way, $1 / $3 / 1e6, bytes / $3 / 1e9, 100 * sum / $3, 100 * read / $3,
-                $4 / 1024 }'
-    done
+    rounds "$2" | awk -v name="$1" -v unpacked="${3:-0}" '
+    function median(values, count,    i, j, value) {
+        for (i = 2; i <= count; i++) {
+            value = values[i]
+            for (j = i - 1; j > 0 && values[j] > value; j--)
+                values[j + 1] = values[j]
+            values[j + 1] = value
+        }
+        return values[int((count + 1) / 2)]
+    }
+    function ratio(above, below,    i, values) {
+        for (i = 1; i <= count["sum"]; i++)
+            values[i] = seconds[above, i] / seconds[below, i]
+        return 100 * median(values, count["sum"])
+    }
+    function time(way,    i, values) {
+        for (i = 1; i <= count[way]; i++)
+            values[i] = seconds[way, i]
+        return median(values, count[way])
+    }
+    {
+        seconds[$1, ++count[$1]] = $4
+        events[$1] = $2
+        bytes = unpacked ? unpacked : $3
+        if ($5 > peak[$1])
+            peak[$1] = $5
+    }
+    END {
+        split("next process stream", ways)
+        for (i = 1; i <= 3; i++) {
+            way = ways[i]
+            printf "%-22s %-8s %5.1f M events/s %5.2f GB/s %4.0f %% of the sum mapped, " \
+                "%3.0f %% read, %4.0f %% of next, %5.1f MB peak\n", name, way,
+                events[way] / time(way) / 1e6, bytes / time(way) / 1e9, ratio("sum", way),
+                ratio("read", way), ratio("next", way), peak[way] / 1024
+        }
+    }'
     rm -f "$2"
 }
 
