@@ -136,7 +136,8 @@ struct etw_options {
     size_t size;         /* sizeof(struct etw_options); lets later versions add fields */
     int raw_time;        /* deliver ticks in record.EventHeader.TimeStamp, not FILETIMEs */
     int strict;          /* fail with ETW_NO_HEADER if the first buffer has no header event;
-                            else read on with times unconverted */
+                            else read on with times unconverted. Streams: expand each buffer
+                            when it is added; see etw_stream_add */
     uint64_t hold;       /* streams: bytes of buffers to hold back for the sake of order;
                             0 means 256 MiB. Beyond it events are released early. */
     uint32_t horizon_ms; /* live streams: how long to wait for a silent processor; 0 means 2500 */
@@ -217,8 +218,11 @@ ETW_API enum etw_status etw_stream_on_release(struct etw_trace *trace, etw_buffe
  * buffer first. After ETW_OK the bytes are borrowed until they are released; after an error they
  * stay the caller's. Never blocks.
  * ETW_INVALID_ARGUMENT: NULL, or sizes that contradict each other. ETW_NO_HEADER: the first buffer
- * does not start with the trace's header event. ETW_MALFORMED: a compressed buffer does not expand
- * to its size. ETW_OUT_OF_ORDER: flushed before the last one. ETW_CLOSED; ETW_NO_MEMORY. */
+ * does not start with the trace's header event. ETW_MALFORMED (strict): a compressed buffer does
+ * not expand to its size. Without strict such a buffer is taken, and expanded when its turn comes,
+ * so that streams of compressed buffers need little memory: what is wrong with it is then a
+ * problem, and its sound part is read. ETW_OUT_OF_ORDER: flushed before the last one. ETW_CLOSED;
+ * ETW_NO_MEMORY. */
 ETW_API enum etw_status etw_stream_add(struct etw_trace *trace, const void *buffer, size_t size);
 
 /* Says which processors will ever have buffers in this stream (the index that a buffer header

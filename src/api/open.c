@@ -292,7 +292,7 @@ PROCESSTRACE_HANDLE WMIAPI OpenTraceFromBufferStream(
     if (consumer == NULL)
         return fail(ERROR_OUTOFMEMORY);
     struct etw_options options = {
-        .size = sizeof options, .raw_time = is_raw(Options), .start_time = INT64_MIN};
+        .size = sizeof options, .raw_time = is_raw(Options), .strict = 1, .start_time = INT64_MIN};
     consumer->kind = ETW_CONSUMER_STREAM;
     consumer->completion_callback = BufferCompletionCallback;
     consumer->completion_context = BufferCompletionContext;

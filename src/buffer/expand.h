@@ -26,11 +26,9 @@ enum etw_status etw_lznt1_expand(const uint8_t *in, size_t size, uint8_t *out, s
 enum etw_status etw_xpress_expand(const uint8_t *in, size_t size, uint8_t *out, size_t room,
                                   size_t *made);
 
-/* *unused is how many bytes of the input were not needed. Windows leaves none, or a word of flags:
- * more is a sign that some were damaged, and the output with them. */
+/* *unused is how many bytes of the input were not needed. */
 enum etw_status etw_xpress_expand_measured(const uint8_t *in, size_t size, uint8_t *out,
                                            size_t room, size_t *made, size_t *unused);
-#define ETW_XPRESS_UNUSED_MAX 12u /* the word, and padding to 8 bytes */
 
 enum etw_status etw_xpress_huffman_expand(const uint8_t *in, size_t size, uint8_t *out, size_t room,
                                           size_t *made);
@@ -38,5 +36,13 @@ enum etw_status etw_xpress_huffman_expand(const uint8_t *in, size_t size, uint8_
 /* By format: ETW_UNSUPPORTED if it is none of the three. */
 enum etw_status etw_expand(enum etw_compression format, const uint8_t *in, size_t size,
                            uint8_t *out, size_t room, size_t *made);
+
+/* Windows leaves no input unused, or a word of flags: more is a sign that some bytes were damaged,
+ * and the output with them. */
+#define ETW_XPRESS_UNUSED_MAX 12u /* the word, and padding to 8 bytes */
+
+/* As etw_expand, for a whole buffer: NULL, or what is wrong, and *cost how many bytes that costs. */
+const char *etw_expand_whole(enum etw_compression format, const uint8_t *in, size_t size,
+                             uint8_t *out, size_t room, size_t *made, size_t *cost);
 
 #endif

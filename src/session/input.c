@@ -65,20 +65,12 @@ static size_t share(const struct etw_input *input, const struct etw_entry *entry
 static void expand(struct etw_input *input, const struct etw_entry *entry,
                    const struct etw_bytes *compressed, uint8_t *out, uint32_t filled, size_t *made)
 {
-    enum etw_compression format = (enum etw_compression)input->walk.layout.compression;
-    size_t room = filled - ETW_BUFFER_HEADER_SIZE, unused = 0;
-    enum etw_status status;
-    if (format == ETW_COMPRESSION_XPRESS)
-        status =
-            etw_xpress_expand_measured(compressed->at, compressed->left, out, room, made, &unused);
-    else
-        status = etw_expand(format, compressed->at, compressed->left, out, room, made);
-    if (status != ETW_OK)
-        report(input, ETW_PROBLEM_COMPRESSION, entry, entry->offset, room - *made,
-               "a compressed buffer does not expand to its size");
-    else if (unused > ETW_XPRESS_UNUSED_MAX)
-        report(input, ETW_PROBLEM_COMPRESSION, entry, entry->offset, unused,
-               "a compressed buffer expands to its size before it ends");
+    size_t cost;
+    const char *what =
+        etw_expand_whole((enum etw_compression)input->walk.layout.compression, compressed->at,
+                         compressed->left, out, filled - ETW_BUFFER_HEADER_SIZE, made, &cost);
+    if (what != NULL)
+        report(input, ETW_PROBLEM_COMPRESSION, entry, entry->offset, cost, what);
 }
 
 /* --- Expanded buffers in memory ------------------------------------------------------ */

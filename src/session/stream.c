@@ -16,7 +16,9 @@ struct node {
     struct node *next_run; /* the next of its run */
     const void *given;     /* what the caller added */
     size_t given_size;
-    uint8_t *expanded; /* if it was compressed */
+    struct etw_bytes compressed; /* its bytes, if they are to be expanded */
+    int is_late;                 /* they are when its turn comes, into its run's memory */
+    uint8_t *expanded;           /* else when it is added, into this */
     size_t expanded_size;
     struct etw_bytes events;
     struct etw_buffer buffer;
@@ -48,6 +50,8 @@ struct stream_run {
     struct node *current;
     struct node *first;
     struct node *last;
+    uint8_t *memory; /* the current buffer, if it was expanded late */
+    size_t memory_size;
     int was_seen; /* it has had an event */
     int had_last;
 };
@@ -78,6 +82,9 @@ struct etw_stream {
     uint64_t added_bytes;
     struct spare *spares; /* memory of expanded buffers that were released */
     size_t spare_bytes;
+    uint8_t is_late[ETW_LIMIT_PROCESSORS]; /* by processor: it may have buffers expanded late */
+    uint64_t late_runs;                    /* how many do */
+    uint64_t late_largest;                 /* the largest of those buffers, expanded */
     uint8_t *expected; /* by processor: 1 expected, 2 had its last; NULL if nothing was said */
     int has_expected;
 
@@ -128,10 +135,39 @@ static void set_buffer(struct stream_run *self, struct node *node)
     run->lost = node->buffer.flags & ETW_BUFFER_LOSS;
     run->buffer = (struct etw_event_buffer){.index = node->index, .offset = node->offset};
     run->buffer.bytes = node->events.at;
-    run->buffer.bytes_offset =
-        node->expanded != NULL ? UINT64_MAX : node->offset + ETW_BUFFER_HEADER_SIZE;
+    run->buffer.bytes_offset = etw_buffer_is_compressed(&node->buffer)
+                                   ? UINT64_MAX
+                                   : node->offset + ETW_BUFFER_HEADER_SIZE;
     run->buffer.processor = node->buffer.processor;
     etw_buffer_context(&node->buffer, &run->buffer.context);
+}
+
+static void report(struct etw_stream *stream, enum etw_problem_kind kind, uint64_t buffer,
+                   uint64_t offset, uint64_t size, const char *what)
+{
+    struct etw_problem problem = {kind, 0, buffer, offset, size, what};
+    etw_log_report(stream->log, &problem);
+}
+
+/* Expands a node into its run's memory. */
+static enum etw_status expand_late(struct stream_run *self, struct node *node)
+{
+    struct etw_stream *stream = self->stream;
+    size_t room = node->buffer.filled - ETW_BUFFER_HEADER_SIZE, made, cost;
+    if (self->memory_size < room + 1) {
+        uint8_t *memory = realloc(self->memory, room + 1);
+        if (memory == NULL)
+            return ETW_NO_MEMORY;
+        self->memory = memory;
+        self->memory_size = room + 1;
+    }
+    const char *what =
+        etw_expand_whole((enum etw_compression)stream->layout.compression, node->compressed.at,
+                         node->compressed.left, self->memory, room, &made, &cost);
+    if (what != NULL)
+        report(stream, ETW_PROBLEM_COMPRESSION, node->index, node->offset, cost, what);
+    node->events = (struct etw_bytes){.at = self->memory, .left = made};
+    return ETW_OK;
 }
 
 static enum etw_status next_buffer(struct etw_run *run)
@@ -147,6 +183,8 @@ static enum etw_status next_buffer(struct etw_run *run)
             self->state = RUN_PARKED;
         return ETW_END;
     }
+    if (node->is_late && expand_late(self, node) != ETW_OK)
+        return ETW_NO_MEMORY;
     self->first = node->next_run;
     log->stats.buffers++;
     log->stats.bytes += node->bytes;
@@ -167,8 +205,7 @@ static void report_event(struct etw_run *run, enum etw_problem_kind kind, const 
     uint64_t offset = run->buffer.offset;
     if (at != NULL && run->buffer.bytes_offset != UINT64_MAX)
         offset = run->buffer.bytes_offset + (uint64_t)(at - run->buffer.bytes);
-    struct etw_problem problem = {kind, 0, run->buffer.index, offset, size, what};
-    etw_log_report(stream_run(run)->stream->log, &problem);
+    report(stream_run(run)->stream, kind, run->buffer.index, offset, size, what);
 }
 
 static const struct etw_feed feed = {next_buffer, have_all, have_all, report_event};
@@ -631,15 +668,16 @@ static void free_node(struct node *node)
     free(node);
 }
 
-static enum etw_status expand(struct etw_stream *stream, const struct etw_layout *layout,
-                              struct node *node, struct etw_bytes bytes)
+/* When it is added. */
+static enum etw_status expand(struct etw_stream *stream, enum etw_compression format,
+                              struct node *node)
 {
     size_t made, room = node->buffer.filled - ETW_BUFFER_HEADER_SIZE;
     enum etw_status status = take_memory(stream, node, room + 1);
     if (status != ETW_OK)
         return status;
-    status = etw_expand((enum etw_compression)layout->compression, bytes.at, bytes.left,
-                        node->expanded, room, &made);
+    status =
+        etw_expand(format, node->compressed.at, node->compressed.left, node->expanded, room, &made);
     if (status != ETW_OK || made < room)
         return ETW_MALFORMED;
     node->events = (struct etw_bytes){.at = node->expanded, .left = room};
@@ -655,28 +693,52 @@ static enum etw_status check_sizes(const struct etw_buffer *buffer, size_t size)
     return ETW_OK;
 }
 
-/* A node for a buffer that is to be added, its events found. */
-static enum etw_status make_node(struct etw_stream *stream, const struct etw_layout *layout,
-                                 const void *given, size_t size, struct node **made)
+/* Whether a compressed buffer may be expanded when its turn comes. Its run then needs memory for
+ * it, of which all runs together get no more than the limit. With the lock held. */
+static int may_expand_late(struct etw_stream *stream, const struct etw_buffer *buffer)
 {
-    struct node *node = calloc(1, sizeof *node);
-    *made = node;
-    if (node == NULL)
-        return ETW_NO_MEMORY;
-    node->given = given;
-    node->given_size = size;
-    struct etw_bytes bytes = {.at = given, .left = size};
-    etw_buffer_read(&bytes, layout, &node->buffer);
-    enum etw_status status = check_sizes(&node->buffer, size);
+    if (stream->options.expands_at_once || !stream->has_header || is_live(stream) ||
+        buffer->type == ETW_BUFFER_TYPE_HEADER || buffer->processor >= ETW_LIMIT_PROCESSORS)
+        return 0;
+    uint8_t *is_late = &stream->is_late[buffer->processor];
+    uint64_t runs = stream->late_runs + (*is_late ? 0 : 1);
+    uint64_t largest =
+        buffer->filled > stream->late_largest ? buffer->filled : stream->late_largest;
+    if (runs * largest > ETW_LIMIT_EXPANDED)
+        return 0;
+    *is_late = 1;
+    stream->late_runs = runs;
+    stream->late_largest = largest;
+    return 1;
+}
+
+/* Bytes that a buffer counts as held: what is needed of it, and what may not be worth a count. */
+static uint64_t bytes_held(uint64_t needed, uint64_t size)
+{
+    return needed < size && size < needed + 4096 ? size : needed;
+}
+
+/* Makes a node of a buffer that is to be added. With the lock held. */
+static enum etw_status read_node(struct etw_stream *stream, struct node *node)
+{
+    struct etw_bytes bytes = {.at = node->given, .left = node->given_size};
+    struct etw_buffer *buffer = &node->buffer;
+    etw_buffer_read(&bytes, &stream->layout, buffer);
+    enum etw_status status = check_sizes(buffer, node->given_size);
     if (status != ETW_OK)
         return status;
-    uint32_t filled = node->buffer.filled;
-    node->bytes = filled > size ? filled : size < filled + 4096u ? size : filled;
-    if (!etw_buffer_has_events(&node->buffer) || filled == ETW_BUFFER_HEADER_SIZE)
+    node->bytes = bytes_held(buffer->filled, node->given_size);
+    if (!etw_buffer_has_events(buffer) || buffer->filled == ETW_BUFFER_HEADER_SIZE)
         return ETW_OK;
-    if (etw_buffer_is_compressed(&node->buffer))
-        return expand(stream, layout, node, bytes);
-    node->events = (struct etw_bytes){.at = bytes.at, .left = filled - ETW_BUFFER_HEADER_SIZE};
+    if (etw_buffer_is_compressed(buffer)) {
+        node->compressed = bytes;
+        node->is_late = may_expand_late(stream, buffer);
+        if (node->is_late)
+            node->bytes = node->given_size;
+        return ETW_OK;
+    }
+    node->events =
+        (struct etw_bytes){.at = bytes.at, .left = buffer->filled - ETW_BUFFER_HEADER_SIZE};
     return ETW_OK;
 }
 
@@ -754,7 +816,7 @@ static enum etw_status enqueue(struct etw_stream *stream, struct node *node, siz
     node->index = counts->buffers++;
     node->offset = stream->added_bytes;
     stream->added_bytes += size;
-    counts->compressed += node->expanded != NULL;
+    counts->compressed += (uint64_t)etw_buffer_is_compressed(&node->buffer);
     counts->held += node->bytes;
     if (counts->held > counts->held_peak)
         counts->held_peak = counts->held;
@@ -774,14 +836,17 @@ enum etw_status etw_stream_put(struct etw_stream *stream, const void *buffer, si
 {
     if (buffer == NULL || size < ETW_BUFFER_HEADER_SIZE)
         return ETW_INVALID_ARGUMENT;
+    struct node *node = calloc(1, sizeof *node);
+    if (node == NULL)
+        return ETW_NO_MEMORY;
+    node->given = buffer;
+    node->given_size = size;
     pthread_mutex_lock(&stream->lock);
-    struct etw_layout layout = stream->layout;
-    enum etw_status status = stream->is_closed ? ETW_CLOSED : ETW_OK;
+    enum etw_compression format = (enum etw_compression)stream->layout.compression;
+    enum etw_status status = stream->is_closed ? ETW_CLOSED : read_node(stream, node);
     pthread_mutex_unlock(&stream->lock);
-    if (status != ETW_OK)
-        return status;
-    struct node *node;
-    status = make_node(stream, &layout, buffer, size, &node);
+    if (status == ETW_OK && node->compressed.at != NULL && !node->is_late)
+        status = expand(stream, format, node);
     if (status == ETW_OK) {
         pthread_mutex_lock(&stream->lock);
         status = enqueue(stream, node, size);
@@ -975,8 +1040,10 @@ void etw_stream_free(struct etw_stream *stream)
         return;
     etw_stream_close(stream);
     etw_stream_release_all(stream);
-    for (size_t i = 0; i < stream->count; i++)
+    for (size_t i = 0; i < stream->count; i++) {
+        free(stream->runs[i]->memory);
         free(stream->runs[i]);
+    }
     free(stream->runs);
     free(stream->expected);
     while (stream->spares != NULL) {

@@ -34,6 +34,7 @@ struct etw_stream_options {
     int releases_at_once; /* tell of a buffer when it is read, not in the order of adding */
     int any_order;        /* take buffers that were not flushed in order */
     int needs_no_header;  /* take buffers of a trace whose header event is missing */
+    int expands_at_once;  /* refuse a compressed buffer that does not expand to its size */
 };
 
 enum etw_status etw_stream_new(const struct etw_stream_options *options, struct etw_log *log,

@@ -77,9 +77,13 @@ static enum etw_status add_input(struct etw_trace *trace, struct etw_source *sou
 static enum etw_status start_stream(struct etw_trace *trace, int is_pumped)
 {
     const struct etw_options *options = &trace->options;
-    struct etw_stream_options how = {options->hold,     options->horizon_ms,
-                                     options->raw_time, is_pumped,
-                                     is_pumped,         is_pumped && !options->strict};
+    struct etw_stream_options how = {.hold = options->hold,
+                                     .horizon_ms = options->horizon_ms,
+                                     .raw_time = options->raw_time,
+                                     .releases_at_once = is_pumped,
+                                     .any_order = is_pumped,
+                                     .needs_no_header = is_pumped && !options->strict,
+                                     .expands_at_once = options->strict};
     enum etw_status status = etw_stream_new(&how, &trace->log, &trace->stream);
     if (status == ETW_OK && is_pumped)
         etw_stream_set_released(trace->stream, etw_pump_released, NULL);
