@@ -135,8 +135,7 @@ static void on_release(const void *buffer, void *context)
     released_blocks = block;
 }
 
-/* Carves blocks off one large piece of memory after the other, as one who receives buffers would.
- */
+/* Carves blocks off large pieces of memory, as one who receives buffers would. */
 static void *new_block(void)
 {
     static unsigned char *piece;

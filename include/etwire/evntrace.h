@@ -377,9 +377,11 @@ typedef ULONG(WINAPI *PEVENT_TRACE_BUFFER_CALLBACKA)(PEVENT_TRACE_LOGFILEA Logfi
 /* Called for each buffer when all its events were delivered, in an order in which another stream
  * may be fed with them: the header buffer first, then as flushed. BufferSize bytes may be read at
  * Buffer, of which the first Buffer->FilledBytes have a meaning and are enough to copy. A
- * compressed buffer is shown expanded, with the flag cleared [ours]. CallbackContext is
- * BufferCallbackContext. Buffer is valid until the callback returns, or while it is referenced
- * (ProcessTraceBufferIncrementReference); ConsumerInfo until the callback returns [ours].
+ * compressed buffer of a file is shown expanded, with the flag cleared; a stream shows each buffer
+ * as it was added [ours], compressed ones too: then all BufferSize bytes have a meaning.
+ * CallbackContext is BufferCallbackContext. Buffer is valid until the callback returns, or while it
+ * is referenced (ProcessTraceBufferIncrementReference); ConsumerInfo until the callback returns
+ * [ours].
  * TRUE goes on, FALSE stops the trace: ProcessTrace returns ERROR_CANCELLED. */
 typedef BOOL(WINAPI *PETW_BUFFER_CALLBACK)(const ETW_BUFFER_HEADER *Buffer, ULONG BufferSize,
                                            const ETW_BUFFER_CALLBACK_INFORMATION *ConsumerInfo,

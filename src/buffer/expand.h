@@ -41,7 +41,7 @@ enum etw_status etw_expand(enum etw_compression format, const uint8_t *in, size_
  * and the output with them. */
 #define ETW_XPRESS_UNUSED_MAX 12u /* the word, and padding to 8 bytes */
 
-/* As etw_expand, for a whole buffer: NULL, or what is wrong, and *cost how many bytes that costs.
+/* As etw_expand, for a whole buffer: NULL; or what is wrong, and *cost is how many bytes it costs.
  */
 const char *etw_expand_whole(enum etw_compression format, const uint8_t *in, size_t size,
                              uint8_t *out, size_t room, size_t *made, size_t *cost);

@@ -3,24 +3,13 @@
 
 #include "buffer/expand.h"
 #include "bytes/limits.h"
+#include "bytes/room.h"
 
 #include <stdlib.h>
 
 static struct etw_file_run *file_run(struct etw_run *run)
 {
     return (struct etw_file_run *)run;
-}
-
-static enum etw_status ensure(uint8_t **memory, size_t *size, size_t need)
-{
-    if (need <= *size)
-        return ETW_OK;
-    uint8_t *more = realloc(*memory, need);
-    if (more == NULL)
-        return ETW_NO_MEMORY;
-    *memory = more;
-    *size = need;
-    return ETW_OK;
 }
 
 static void report(struct etw_input *input, enum etw_problem_kind kind,
@@ -120,7 +109,7 @@ static enum etw_status make_room(struct etw_file_run *self, size_t need)
            (other = oldest_expanded(input, self)) != NULL)
         drop(other);
     size_t before = self->memory_size;
-    enum etw_status status = ensure(&self->memory, &self->memory_size, need);
+    enum etw_status status = etw_room_ensure(&self->memory, &self->memory_size, need);
     input->expanded += self->memory_size - before;
     return status;
 }
@@ -220,10 +209,10 @@ static enum etw_status room_for(struct etw_file_run *self, size_t size, uint8_t 
         return ETW_OK;
     enum etw_status status;
     if (input->walk.layout.stride != 0) {
-        status = ensure(&self->memory, &self->memory_size, size);
+        status = etw_room_ensure(&self->memory, &self->memory_size, size);
         *room = self->memory;
     } else {
-        status = ensure(&input->stored, &input->stored_size, size);
+        status = etw_room_ensure(&input->stored, &input->stored_size, size);
         *room = input->stored;
     }
     return status;
@@ -367,7 +356,7 @@ enum etw_status etw_input_read_buffer(struct etw_input *input, const struct etw_
     uint32_t filled;
     const uint8_t *at;
     *bytes = (struct etw_bytes){0};
-    enum etw_status status = ensure(&input->stored, &input->stored_size, size + 1);
+    enum etw_status status = etw_room_ensure(&input->stored, &input->stored_size, size + 1);
     if (status == ETW_OK)
         status = etw_source_read(&input->source, entry->offset, size, input->stored, &at, &got);
     if (status != ETW_OK)
@@ -375,7 +364,8 @@ enum etw_status etw_input_read_buffer(struct etw_input *input, const struct etw_
     struct etw_bytes header = {.at = at, .left = got};
     status = read_header(input, entry, &header, buffer);
     if (status == ETW_OK)
-        status = ensure(&input->whole, &input->whole_size, etw_buffer_image_size(buffer, got));
+        status =
+            etw_room_ensure(&input->whole, &input->whole_size, etw_buffer_image_size(buffer, got));
     if (status != ETW_OK)
         return status;
     status = etw_buffer_image(buffer, &input->walk.layout, at, got, input->whole, &filled);
@@ -679,7 +669,7 @@ static enum etw_status first_ticks(struct etw_input *input, const struct etw_ent
     const uint8_t *at;
     size_t got, made = 0;
     size_t size = entry->stored < 4096 ? (size_t)entry->stored : 4096;
-    enum etw_status status = ensure(&input->stored, &input->stored_size, size);
+    enum etw_status status = etw_room_ensure(&input->stored, &input->stored_size, size);
     if (status == ETW_OK)
         status = etw_source_read(&input->source, entry->offset, size, input->stored, &at, &got);
     if (status != ETW_OK)

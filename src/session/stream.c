@@ -3,6 +3,7 @@
 
 #include "buffer/expand.h"
 #include "bytes/limits.h"
+#include "bytes/room.h"
 #include "session/input.h"
 
 #include <pthread.h>
@@ -17,7 +18,7 @@ struct node {
     const void *given;     /* what the caller added */
     size_t given_size;
     struct etw_bytes compressed; /* its bytes, if they are to be expanded */
-    int is_late;                 /* they are when its turn comes, into its run's memory */
+    int is_deferred;             /* they are when its turn comes, into its run's memory */
     uint8_t *expanded;           /* else when it is added, into this */
     size_t expanded_size;
     struct etw_bytes events;
@@ -50,7 +51,7 @@ struct stream_run {
     struct node *current;
     struct node *first;
     struct node *last;
-    uint8_t *memory; /* the current buffer, if it was expanded late */
+    uint8_t *memory; /* the current buffer, if it was deferred */
     size_t memory_size;
     int was_seen; /* it has had an event */
     int had_last;
@@ -82,9 +83,9 @@ struct etw_stream {
     uint64_t added_bytes;
     struct spare *spares; /* memory of expanded buffers that were released */
     size_t spare_bytes;
-    uint8_t is_late[ETW_LIMIT_PROCESSORS]; /* by processor: it may have buffers expanded late */
-    uint64_t late_runs;                    /* how many do */
-    uint64_t late_largest;                 /* the largest of those buffers, expanded */
+    uint8_t has_deferred[ETW_LIMIT_PROCESSORS]; /* by processor: it had buffers that were */
+    uint64_t deferred_runs;                     /* how many did */
+    uint64_t deferred_largest;                  /* the largest of those buffers, expanded */
     uint8_t *expected; /* by processor: 1 expected, 2 had its last; NULL if nothing was said */
     int has_expected;
 
@@ -150,17 +151,12 @@ static void report(struct etw_stream *stream, enum etw_problem_kind kind, uint64
 }
 
 /* Expands a node into its run's memory. */
-static enum etw_status expand_late(struct stream_run *self, struct node *node)
+static enum etw_status expand_deferred(struct stream_run *self, struct node *node)
 {
     struct etw_stream *stream = self->stream;
     size_t room = node->buffer.filled - ETW_BUFFER_HEADER_SIZE, made, cost;
-    if (self->memory_size < room + 1) {
-        uint8_t *memory = realloc(self->memory, room + 1);
-        if (memory == NULL)
-            return ETW_NO_MEMORY;
-        self->memory = memory;
-        self->memory_size = room + 1;
-    }
+    if (etw_room_ensure(&self->memory, &self->memory_size, room + 1) != ETW_OK)
+        return ETW_NO_MEMORY;
     const char *what =
         etw_expand_whole((enum etw_compression)stream->layout.compression, node->compressed.at,
                          node->compressed.left, self->memory, room, &made, &cost);
@@ -183,7 +179,7 @@ static enum etw_status next_buffer(struct etw_run *run)
             self->state = RUN_PARKED;
         return ETW_END;
     }
-    if (node->is_late && expand_late(self, node) != ETW_OK)
+    if (node->is_deferred && expand_deferred(self, node) != ETW_OK)
         return ETW_NO_MEMORY;
     self->first = node->next_run;
     log->stats.buffers++;
@@ -695,20 +691,20 @@ static enum etw_status check_sizes(const struct etw_buffer *buffer, size_t size)
 
 /* Whether a compressed buffer may be expanded when its turn comes. Its run then needs memory for
  * it, of which all runs together get no more than the limit. With the lock held. */
-static int may_expand_late(struct etw_stream *stream, const struct etw_buffer *buffer)
+static int may_defer(struct etw_stream *stream, const struct etw_buffer *buffer)
 {
     if (stream->options.expands_at_once || !stream->has_header || is_live(stream) ||
         buffer->type == ETW_BUFFER_TYPE_HEADER || buffer->processor >= ETW_LIMIT_PROCESSORS)
         return 0;
-    uint8_t *is_late = &stream->is_late[buffer->processor];
-    uint64_t runs = stream->late_runs + (*is_late ? 0 : 1);
+    uint8_t *has_deferred = &stream->has_deferred[buffer->processor];
+    uint64_t runs = stream->deferred_runs + (*has_deferred ? 0 : 1);
     uint64_t largest =
-        buffer->filled > stream->late_largest ? buffer->filled : stream->late_largest;
+        buffer->filled > stream->deferred_largest ? buffer->filled : stream->deferred_largest;
     if (runs * largest > ETW_LIMIT_EXPANDED)
         return 0;
-    *is_late = 1;
-    stream->late_runs = runs;
-    stream->late_largest = largest;
+    *has_deferred = 1;
+    stream->deferred_runs = runs;
+    stream->deferred_largest = largest;
     return 1;
 }
 
@@ -732,8 +728,8 @@ static enum etw_status read_node(struct etw_stream *stream, struct node *node)
         return ETW_OK;
     if (etw_buffer_is_compressed(buffer)) {
         node->compressed = bytes;
-        node->is_late = may_expand_late(stream, buffer);
-        if (node->is_late)
+        node->is_deferred = may_defer(stream, buffer);
+        if (node->is_deferred)
             node->bytes = node->given_size;
         return ETW_OK;
     }
@@ -845,7 +841,7 @@ enum etw_status etw_stream_put(struct etw_stream *stream, const void *buffer, si
     enum etw_compression format = (enum etw_compression)stream->layout.compression;
     enum etw_status status = stream->is_closed ? ETW_CLOSED : read_node(stream, node);
     pthread_mutex_unlock(&stream->lock);
-    if (status == ETW_OK && node->compressed.at != NULL && !node->is_late)
+    if (status == ETW_OK && node->compressed.at != NULL && !node->is_deferred)
         status = expand(stream, format, node);
     if (status == ETW_OK) {
         pthread_mutex_lock(&stream->lock);
