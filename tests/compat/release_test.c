@@ -355,6 +355,89 @@ static void waiting_ends_with_a_buffer_or_the_end(void)
     trace_free(&trace);
 }
 
+/* --- Compressed buffers -------------------------------------------------------------------------
+ */
+
+/* One processor's trace, each of whose buffers holds two events. */
+static void build_compressed(struct trace *trace, uint32_t mode)
+{
+    trace_begin(trace, &(struct trace_options){.mode = mode, .is_compressed = 1});
+    buffer(trace, 0, 150, 110, 120, 0);
+    buffer(trace, 0, 200, 160, 170, 0);
+    trace_end(trace);
+}
+
+static void compressed_buffers_are_read(void)
+{
+    struct trace trace;
+    build_compressed(&trace, 0);
+    open_native(NULL);
+    add_and_pull(&trace, 0);
+    for (uint32_t i = 1; i <= 2; i++)
+        check_number(etw_stream_add(stream, trace_at(&trace, i), trace_stored(&trace, i)), ETW_OK);
+    pull();
+    end_and_close(&trace, "h - 110 120 160 170 - .");
+}
+
+/* Cuts the second event of the first buffer off, as far as its bytes are compressed. */
+static size_t cut(const struct trace *trace)
+{
+    return trace_stored(trace, 1) - 40;
+}
+
+static void what_is_sound_of_a_damaged_one_is_read(void)
+{
+    struct trace trace;
+    struct etw_problem problem;
+    build_compressed(&trace, 0);
+    open_native(NULL);
+    add_and_pull(&trace, 0);
+    check_number(etw_stream_add(stream, trace_at(&trace, 1), cut(&trace)), ETW_OK);
+    pull();
+    check_number(etw_next_problem(stream, &problem), ETW_OK);
+    check_number(problem.kind, ETW_PROBLEM_COMPRESSION);
+    check_number(problem.buffer, 1);
+    check_number(problem.offset, trace_stored(&trace, 0));
+    check(problem.size > 0 && problem.size <= 40);
+    add_and_pull(&trace, 2);
+    end_and_close(&trace, "h - 110 - 160 170 - .");
+}
+
+static void they_are_expanded_at_once_if_one_asks(const struct etw_options *options, uint32_t mode)
+{
+    struct trace trace;
+    build_compressed(&trace, mode);
+    open_native(options);
+    add_and_pull(&trace, 0);
+    check_number(etw_stream_add(stream, trace_at(&trace, 1), cut(&trace)), ETW_MALFORMED);
+    check_number(etw_stream_end(stream), ETW_OK);
+    pull();
+    check_said("h - .");
+    etw_close(stream);
+    trace_free(&trace);
+}
+
+/* The memory for those that wait is limited: what claims too much is expanded, and refused. */
+static void what_claims_too_much_does_not_wait(void)
+{
+    struct trace trace;
+    uint32_t claimed = 16u << 20;
+    trace_begin(&trace, &(struct trace_options){.processors = 8, .is_compressed = 1});
+    for (uint32_t i = 0; i < 8; i++)
+        buffer(&trace, i, 150, 110, 0, 0);
+    trace_end(&trace);
+    open_native(NULL);
+    check_number(etw_stream_add(stream, trace_at(&trace, 0), trace_stored(&trace, 0)), ETW_OK);
+    for (uint32_t i = 1; i <= 8; i++) {
+        put(trace_at(&trace, i) + AT_FILLED, claimed, 4);
+        check_number(etw_stream_add(stream, trace_at(&trace, i), trace_stored(&trace, i)),
+                     i <= (64u << 20) / claimed ? ETW_OK : ETW_MALFORMED);
+    }
+    check(stats().held_bytes < claimed); /* as they came, not as they say */
+    etw_close(stream);
+    trace_free(&trace);
+}
+
 int main(void)
 {
     events_wait_for_all_processors();
@@ -369,5 +452,11 @@ int main(void)
     too_much_held_is_released_from_the_oldest_on();
     late_events_are_given_at_once();
     waiting_ends_with_a_buffer_or_the_end();
+    compressed_buffers_are_read();
+    what_is_sound_of_a_damaged_one_is_read();
+    they_are_expanded_at_once_if_one_asks(
+        &(struct etw_options){.size = sizeof(struct etw_options), .strict = 1}, 0);
+    they_are_expanded_at_once_if_one_asks(NULL, LIVE);
+    what_claims_too_much_does_not_wait();
     return tap_done();
 }
