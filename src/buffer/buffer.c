@@ -220,15 +220,23 @@ static void store32(uint8_t *to, uint32_t value)
 }
 
 /* Only fields that are to change are written: the others stay as Windows wrote them. */
-static void store_header(uint8_t *header, const struct etw_buffer *buffer, uint32_t filled)
+static void store_header(uint8_t *header, const struct etw_buffer *buffer, uint32_t size,
+                         uint32_t filled, uint32_t flags)
 {
-    if (buffer->size < filled || etw_load32(header) != buffer->size)
-        store32(header, buffer->size < filled ? filled : buffer->size);
+    if (etw_load32(header) != size)
+        store32(header, size);
     if (buffer->filled != filled)
         store32(header + 4, filled);
     store32(header + 48, filled);
-    store32(header + 52,
-            (uint32_t)buffer->type << 16 | (buffer->flags & ~(uint32_t)ETW_BUFFER_COMPRESSED));
+    store32(header + 52, (uint32_t)buffer->type << 16 | flags);
+}
+
+void etw_buffer_copy(const struct etw_buffer *buffer, const struct etw_layout *layout,
+                     const uint8_t *stored, size_t size, uint8_t *copy)
+{
+    memcpy(copy, stored, size);
+    if (layout->generation == ETW_GENERATION_CURRENT)
+        store_header(copy, buffer, buffer->size, buffer->filled, buffer->flags);
 }
 
 enum etw_status etw_buffer_image(const struct etw_buffer *buffer, const struct etw_layout *layout,
@@ -249,6 +257,7 @@ enum etw_status etw_buffer_image(const struct etw_buffer *buffer, const struct e
     }
     *filled = buffer->filled < there ? buffer->filled : (uint32_t)there;
     if (layout->generation == ETW_GENERATION_CURRENT)
-        store_header(image, buffer, *filled);
+        store_header(image, buffer, buffer->size < *filled ? *filled : buffer->size, *filled,
+                     buffer->flags & ~(uint32_t)ETW_BUFFER_COMPRESSED);
     return status == ETW_OK ? ETW_OK : ETW_MALFORMED;
 }

@@ -94,6 +94,11 @@ enum etw_status etw_buffer_image(const struct etw_buffer *buffer, const struct e
                                  const uint8_t *stored, size_t size, uint8_t *image,
                                  uint32_t *filled);
 
+/* Copies a compressed buffer as it was stored, but for a header that is true about it. copy has
+ * room for size bytes, at least a header. */
+void etw_buffer_copy(const struct etw_buffer *buffer, const struct etw_layout *layout,
+                     const uint8_t *stored, size_t size, uint8_t *copy);
+
 static inline size_t etw_buffer_image_size(const struct etw_buffer *buffer, size_t size)
 {
     return (buffer->filled > size ? buffer->filled : size) + ETW_BUFFER_HEADER_SIZE;

@@ -96,6 +96,7 @@ static enum etw_status add(struct etw_stream *stream, uint8_t *image, size_t siz
     return status;
 }
 
+/* A compressed buffer is left to the stream to expand. */
 static enum etw_status add_place(struct etw_pump *pump, struct etw_stream *stream,
                                  const struct etw_place *place)
 {
@@ -106,12 +107,15 @@ static enum etw_status add_place(struct etw_pump *pump, struct etw_stream *strea
         etw_source_read(&pump->source, place->offset, (size_t)place->stored, NULL, &at, &got);
     if (status != ETW_OK)
         return status;
-    uint8_t *image = malloc(etw_buffer_image_size(&place->buffer, got));
+    int is_compressed = etw_buffer_is_compressed(&place->buffer);
+    uint8_t *image = malloc(is_compressed ? got : etw_buffer_image_size(&place->buffer, got));
     if (image == NULL)
         return ETW_NO_MEMORY;
-    if (etw_buffer_image(&place->buffer, &pump->walk.layout, at, got, image, &filled) != ETW_OK)
-        report(pump, ETW_PROBLEM_COMPRESSION, place->offset, place->buffer.filled - filled,
-               "a compressed buffer does not expand to its size");
+    if (is_compressed) {
+        etw_buffer_copy(&place->buffer, &pump->walk.layout, at, got, image);
+        return add(stream, image, got);
+    }
+    etw_buffer_image(&place->buffer, &pump->walk.layout, at, got, image, &filled);
     return add(stream, image, filled);
 }
 

@@ -1,6 +1,7 @@
 # Standard input, and output that nobody reads.
 trace mixed
 trace many
+trace packed
 trace silent
 
 try_shell 'etwire dump --limit 2 - <mixed.etl'
@@ -44,3 +45,9 @@ try_shell 'head -c -8 many.stream | etwire dump -o null -'
 for command in 'dump' 'dump -o json' 'forward'; do
     try_shell "{ etwire $command many.etl; echo \"= \$?\" >&2; } | head -c 1 >/dev/null"
 done
+
+# A damaged buffer that was compressed costs as much in a pipe as in a file.
+printf '\200' | dd of=packed.etl bs=1 seek=731 conv=notrunc 2>/dev/null
+try etwire dump packed.etl
+try_shell 'cat packed.etl | etwire dump -'
+try_shell 'cat packed.etl | etwire check -'
