@@ -88,9 +88,9 @@ void etw_pump_released(void *context, const void *buffer, size_t size)
 /* --- A plain trace file
  * ---------------------------------------------------------------------------- */
 
-static enum etw_status add(struct etw_stream *stream, uint8_t *image, size_t size)
+static enum etw_status add(struct etw_stream *stream, uint8_t *image, size_t size, uint64_t offset)
 {
-    enum etw_status status = etw_stream_put(stream, image, size);
+    enum etw_status status = etw_stream_put(stream, image, size, offset);
     if (status != ETW_OK)
         free(image);
     return status;
@@ -113,10 +113,10 @@ static enum etw_status add_place(struct etw_pump *pump, struct etw_stream *strea
         return ETW_NO_MEMORY;
     if (is_compressed) {
         etw_buffer_copy(&place->buffer, &pump->walk.layout, at, got, image);
-        return add(stream, image, got);
+        return add(stream, image, got, place->offset);
     }
     etw_buffer_image(&place->buffer, &pump->walk.layout, at, got, image, &filled);
-    return add(stream, image, filled);
+    return add(stream, image, filled, place->offset);
 }
 
 /* A buffer for which there is no memory now is tried again at the next step. */
@@ -186,7 +186,7 @@ static enum etw_status add_framed_buffer(struct etw_pump *pump, struct etw_strea
     if (copy == NULL)
         return ETW_NO_MEMORY;
     memcpy(copy, frame->payload, frame->size);
-    enum etw_status status = add(stream, copy, frame->size);
+    enum etw_status status = add(stream, copy, frame->size, pump->at + FRAME_HEADER_SIZE);
     if (status == ETW_NO_MEMORY)
         return status;
     if (status != ETW_OK)

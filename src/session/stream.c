@@ -810,7 +810,8 @@ static enum etw_status enqueue(struct etw_stream *stream, struct node *node, siz
     }
     struct etw_stream_counts *counts = &stream->counts;
     node->index = counts->buffers++;
-    node->offset = stream->added_bytes;
+    if (node->offset == ETW_BEHIND)
+        node->offset = stream->added_bytes;
     stream->added_bytes += size;
     counts->compressed += (uint64_t)etw_buffer_is_compressed(&node->buffer);
     counts->held += node->bytes;
@@ -828,7 +829,8 @@ static void tell_reader(struct etw_stream *stream)
     pthread_cond_broadcast(&stream->arrived);
 }
 
-enum etw_status etw_stream_put(struct etw_stream *stream, const void *buffer, size_t size)
+enum etw_status etw_stream_put(struct etw_stream *stream, const void *buffer, size_t size,
+                               uint64_t offset)
 {
     if (buffer == NULL || size < ETW_BUFFER_HEADER_SIZE)
         return ETW_INVALID_ARGUMENT;
@@ -837,6 +839,7 @@ enum etw_status etw_stream_put(struct etw_stream *stream, const void *buffer, si
         return ETW_NO_MEMORY;
     node->given = buffer;
     node->given_size = size;
+    node->offset = offset;
     pthread_mutex_lock(&stream->lock);
     enum etw_compression format = (enum etw_compression)stream->layout.compression;
     enum etw_status status = stream->is_closed ? ETW_CLOSED : read_node(stream, node);

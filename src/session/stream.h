@@ -43,8 +43,11 @@ enum etw_status etw_stream_new(const struct etw_stream_options *options, struct 
 /* Releases all buffers. */
 void etw_stream_free(struct etw_stream *stream);
 
-/* The functions of etw.h, on any thread. */
-enum etw_status etw_stream_put(struct etw_stream *stream, const void *buffer, size_t size);
+/* The functions of etw.h, on any thread. offset is where the buffer is, for those who ask where an
+ * event or a problem is; ETW_BEHIND: right behind those that were added before. */
+#define ETW_BEHIND UINT64_MAX
+enum etw_status etw_stream_put(struct etw_stream *stream, const void *buffer, size_t size,
+                               uint64_t offset);
 enum etw_status etw_stream_set_expected(struct etw_stream *stream, const uint16_t *processors,
                                         size_t count);
 enum etw_status etw_stream_set_last(struct etw_stream *stream, uint16_t processor);

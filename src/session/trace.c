@@ -415,7 +415,7 @@ enum etw_status etw_stream_on_release(struct etw_trace *trace, etw_buffer_releas
 enum etw_status etw_stream_add(struct etw_trace *trace, const void *buffer, size_t size)
 {
     struct etw_stream *stream = fed_by_caller(trace);
-    return stream == NULL ? ETW_INVALID_ARGUMENT : etw_stream_put(stream, buffer, size);
+    return stream == NULL ? ETW_INVALID_ARGUMENT : etw_stream_put(stream, buffer, size, ETW_BEHIND);
 }
 
 enum etw_status etw_stream_expect(struct etw_trace *trace, const uint16_t *processors, size_t count)
