@@ -365,4 +365,6 @@ ETW_API void etw_read_stats(const struct etw_trace *trace, struct etw_stats *sta
 }
 #endif
 
+#include "etw_decode.h"
+
 #endif

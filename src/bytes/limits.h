@@ -46,4 +46,19 @@
 /* Two files' clocks are one clock if they put the same tick within this many 100 ns units. */
 #define ETW_LIMIT_CLOCK_DRIFT (10000000 * 2)
 
+/* Schemas, or maps, of one provider: ids have 16 bits, and few have more than one version. */
+#define ETW_LIMIT_SCHEMAS (1u << 20)
+
+/* Fields of one event, members of structs included; Windows stops at 99. */
+#define ETW_LIMIT_FIELDS 2048u
+
+/* Structs within structs. */
+#define ETW_LIMIT_DEPTH 32u
+
+/* Bytes of one file of metadata: the largest PDBs of drivers and system DLLs are smaller. */
+#define ETW_LIMIT_METADATA (1u << 30)
+
+/* Entries of one map. */
+#define ETW_LIMIT_MAP_ENTRIES 65536u
+
 #endif
