@@ -142,6 +142,187 @@ struct etw_schema {
     const struct etw_field *fields;
 };
 
+/* --- Decoders -------------------------------------------------------------------------------- */
+
+struct etw_decoder;
+
+/* How to open a decoder. Zero it, set size to sizeof, then what is wanted. */
+struct etw_decoder_options {
+    size_t size;           /* sizeof(struct etw_decoder_options) */
+    int no_default_paths;  /* leave out ETWIRE_SCHEMA_PATH and the user's and system's stores */
+    const char *culture;   /* language of messages, such as "en-US" (the default); NULL: that */
+    uint32_t pointer_size; /* for events that do not say theirs; 0: 8 */
+};
+
+/* Opens a decoder. With the stores on the default path (docs/store.md), unless told otherwise;
+ * stores that cannot be read are problems, not errors. options may be NULL. ETW_OK and *decoder;
+ * ETW_NO_MEMORY; ETW_INVALID_ARGUMENT. */
+ETW_API enum etw_status etw_decoder_open(const struct etw_decoder_options *options,
+                                         struct etw_decoder **decoder);
+
+/* Frees a decoder, and all schemas and values got from it; NULL is allowed. */
+ETW_API void etw_decoder_close(struct etw_decoder *decoder);
+
+/* Adds metadata from a file of any kind, recognised by its content: a store, manifest, PE file or
+ * bare resource, MOF, TMF or PDB; or from all such files in a folder and those below it. What is
+ * added is searched before the default path, in the order in which it was added. ETW_OK;
+ * ETW_NO_FILE, ETW_NO_FOLDER, ETW_NO_ACCESS, ETW_READ_FAILED; ETW_MALFORMED, and
+ * etw_decoder_problem says what is wrong; ETW_UNSUPPORTED for a file of no known kind;
+ * ETW_NO_MEMORY; ETW_INVALID_ARGUMENT. */
+ETW_API enum etw_status etw_decoder_add_path(struct etw_decoder *decoder, const char *path);
+
+/* The same from a file's bytes in memory, which are only needed during the call. */
+ETW_API enum etw_status etw_decoder_add_memory(struct etw_decoder *decoder, const void *bytes,
+                                               size_t size);
+
+/* Looks whether an event carries metadata (an EventSource manifest, event or map information of a
+ * merged trace, the build of the traced Windows), and takes it. Cheap for all others. Metadata of
+ * the trace is searched before that of files. ETW_OK; ETW_END if it carries none; ETW_MALFORMED;
+ * ETW_NO_MEMORY. */
+ETW_API enum etw_status etw_decoder_learn(struct etw_decoder *decoder,
+                                          const struct etw_event *event);
+
+/* Goes over a whole trace to learn from all of its events, then rewinds it: metadata may stand
+ * behind the events that need it. ETW_OK; ETW_UNSUPPORTED, with nothing read, for streams and
+ * pipes; errors of etw_next. */
+ETW_API enum etw_status etw_decoder_learn_trace(struct etw_decoder *decoder,
+                                                struct etw_trace *trace);
+
+/* The last thing that was wrong with metadata, as a sentence without a full stop, or NULL. Valid
+ * until the next call with the decoder. */
+ETW_API const char *etw_decoder_problem(const struct etw_decoder *decoder);
+
+/* Why an event has no schema. */
+enum etw_undecoded {
+    ETW_DECODED,            /* it has */
+    ETW_UNDECODED_PROVIDER, /* no metadata for the provider, class or message GUID */
+    ETW_UNDECODED_EVENT,    /* the provider is known, the id, opcode or version is not */
+    ETW_UNDECODED_METADATA, /* the metadata is malformed or uses an unknown type */
+    ETW_UNDECODED_COUNT
+};
+
+/* "decoded", "no provider metadata", "unknown event", "malformed metadata". Static. */
+ETW_API const char *etw_undecoded_text(enum etw_undecoded reason);
+
+/* An event and what is known of it. Borrowed from the event and the decoder: valid until the next
+ * event is taken from the trace, or the decoder learns, is added to or closed. */
+struct etw_decoded {
+    const struct etw_event *event;
+    const struct etw_schema *schema; /* NULL if there is none */
+    enum etw_undecoded reason;
+    const char *provider_name;    /* "" if it is not known */
+    const struct etw_name *level; /* of the event as it was written, or NULL */
+    const struct etw_name *channel;
+    const struct etw_name *task;
+    const struct etw_name *opcode;
+    uint32_t pointer_size; /* of the payload: 4 or 8 */
+    uint32_t steps;        /* the decoder's own */
+    const void *plan;      /* the decoder's own */
+};
+
+/* Finds the schema of an event. ETW_OK; ETW_END if there is none: reason says why, and what is
+ * known (a provider's name, for one) is filled in all the same; ETW_NO_MEMORY. */
+ETW_API enum etw_status etw_decode(struct etw_decoder *decoder, const struct etw_event *event,
+                                   struct etw_decoded *decoded);
+
+/* --- Fields ---------------------------------------------------------------------------------- */
+
+enum etw_item_kind {
+    ETW_ITEM_VALUE, /* one value; an element, if it is in an array */
+    ETW_ITEM_ARRAY, /* an array begins, of count elements, all in bytes */
+    ETW_ITEM_ARRAY_END,
+    ETW_ITEM_STRUCT, /* a struct begins; its members follow */
+    ETW_ITEM_STRUCT_END,
+    ETW_ITEM_MISSING /* the payload ends before this field is whole: bytes is what is there. It
+                        is the last value, and open arrays and structs are ended behind it. */
+};
+
+struct etw_item {
+    enum etw_item_kind kind;
+    const struct etw_field *field;
+    const uint8_t *bytes; /* of the payload: the value with its length prefix or final NUL */
+    uint32_t size;        /* of that */
+    const uint8_t *data;  /* the value alone: without prefix and NUL */
+    uint32_t data_size;
+    uint32_t index; /* in the array that it is an element of, else 0 */
+    uint32_t count; /* ETW_ITEM_ARRAY: elements */
+    uint16_t depth; /* of arrays and structs that it is in */
+    uint16_t pointer_size;
+};
+
+/* Where one is in the fields of an event. All but extra and extra_size is the decoder's own. */
+struct etw_fields {
+    const uint8_t *extra; /* after ETW_END: bytes that no field accounts for */
+    uint32_t extra_size;
+    const struct etw_decoded *decoded;
+    const uint8_t *start, *at, *end;
+    uint32_t depth;
+    uint32_t is_missing;
+    struct etw_fields_level {
+        uint32_t next, last;        /* fields of this level that are still to come */
+        uint32_t element, elements; /* of the array that this level is in */
+        uint32_t state;
+        uint32_t field;
+    } levels[36];
+    uint32_t values[64]; /* of integer fields that lengths and counts may refer to */
+};
+
+/* Begins with an event's first field. An event without schema has no fields, and its payload is all
+ * extra. */
+ETW_API void etw_fields_begin(const struct etw_decoded *decoded, struct etw_fields *fields);
+
+/* Takes the next item. Synthesized fields (ETW_FIELD_SYNTHESIZED) are passed over. ETW_OK and
+ * *item, whose pointers are borrowed from the event; ETW_END. */
+ETW_API enum etw_status etw_fields_next(struct etw_fields *fields, struct etw_item *item);
+
+/* Finds a field by name; "a.b" is the member b of the struct a, "a[2]" an element. Allocates
+ * nothing. ETW_OK and *item (a value, or the beginning of an array or struct); ETW_END if there is
+ * none, or it is missing from the payload. */
+ETW_API enum etw_status etw_find_field(const struct etw_decoded *decoded, const char *name,
+                                       struct etw_item *item);
+
+/* The value of an item as a number. ETW_OK; ETW_END if it is not of such a type. Booleans, times
+ * (FILETIME units), pointers and hexadecimal types are unsigned integers. */
+ETW_API enum etw_status etw_item_u64(const struct etw_item *item, uint64_t *value);
+ETW_API enum etw_status etw_item_i64(const struct etw_item *item, int64_t *value);
+ETW_API enum etw_status etw_item_double(const struct etw_item *item, double *value);
+
+/* How values are written: the same value differs from tool to tool (docs/text.md). */
+enum etw_style {
+    ETW_STYLE_TDH,      /* as TdhFormatProperty */
+    ETW_STYLE_TRACERPT, /* as tracerpt's XML */
+    ETW_STYLE_TRACEFMT, /* as tracefmt and its successors */
+    ETW_STYLE_PERFVIEW, /* as PerfView */
+    ETW_STYLE_COUNT
+};
+
+/* Writes a value as NUL-ended text into room bytes, cut if it is longer (never within a character).
+ * Returns the length of the whole text. A value that its field's map knows is written as the map
+ * says. room may be 0, with text NULL. */
+ETW_API size_t etw_item_text(const struct etw_item *item, enum etw_style style, char *text,
+                             size_t room);
+
+/* The same for an event's message, with its fields inserted. 0 if it has none. */
+ETW_API size_t etw_message_text(const struct etw_decoded *decoded, enum etw_style style, char *text,
+                                size_t room);
+
+/* The name of an event: "Provider/Task/Opcode", without what is not known or says nothing (the
+ * opcode Info); GUID and numbers where names are missing. */
+ETW_API size_t etw_event_name(const struct etw_decoded *decoded, char *text, size_t room);
+
+/* What goes into the JSON of an event (docs/json.md). */
+struct etw_json_options {
+    size_t size; /* sizeof(struct etw_json_options) */
+    int with_payload;
+    int with_message;
+    int maps; /* 0: the map's text; 1: {"value":,"text":}; 2: the number */
+};
+
+/* Writes an event as one JSON object, without a line's end, as etw_item_text writes text. options
+ * may be NULL. */
+ETW_API size_t etw_event_json(const struct etw_decoded *decoded,
+                              const struct etw_json_options *options, char *text, size_t room);
+
 #ifdef __cplusplus
 }
 #endif
