@@ -45,7 +45,7 @@ static const struct etw_field rich_fields[] = {
 
 static const struct etw_name *const rich_schema_keywords[] = {&rich_keywords[1], &rich_keywords[0]};
 
-static void rich_provider(struct etw_provider *base, uint32_t build)
+static inline void rich_provider(struct etw_provider *base, uint32_t build)
 {
     base->name = "Rich-Provider";
     base->message = "A provider";
@@ -61,7 +61,7 @@ static void rich_provider(struct etw_provider *base, uint32_t build)
     base->parameters = (struct etw_name_list){rich_parameters, COUNT(rich_parameters)};
 }
 
-static void rich_event(struct etw_schema *schema, uint16_t id, uint8_t version)
+static inline void rich_event(struct etw_schema *schema, uint16_t id, uint8_t version)
 {
     schema->event_guid = rich_tasks[0].guid;
     schema->descriptor = (EVENT_DESCRIPTOR){id, version, 16, 4, 10, 300, 0x8000000000000001u};
@@ -83,7 +83,7 @@ static void rich_event(struct etw_schema *schema, uint16_t id, uint8_t version)
 }
 
 /* Returns 0 if memory was out. */
-static int add_manifest(struct etw_catalog *catalog, uint32_t build)
+static inline int add_manifest(struct etw_catalog *catalog, uint32_t build)
 {
     struct etw_catalog_provider *provider =
         etw_catalog_add_provider(catalog, ETW_SCHEMA_MANIFEST, &manifest_guid);
@@ -107,7 +107,7 @@ static int add_manifest(struct etw_catalog *catalog, uint32_t build)
 }
 
 /* A class of two versions, and one with nothing but its key; a message. */
-static int add_others(struct etw_catalog *catalog)
+static inline int add_others(struct etw_catalog *catalog)
 {
     struct etw_catalog_provider *classic =
         etw_catalog_add_provider(catalog, ETW_SCHEMA_CLASSIC, &classic_guid);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/image.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "bytes/bytes.h"
@@ -518,8 +519,30 @@ static void lists_within_lists_are_refused(void)
     drop();
 }
 
-int main(void)
+/* With a folder: writes there what fuzz/fuzz_image.c begins with. */
+static int write_seeds(const char *folder)
 {
+    static const char *const names[] = {"empty", "builds", "all"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        char path[4096];
+        if (i > 0 && !(add_manifest(&catalog, 2) && add_manifest(&catalog, 1)))
+            return 1;
+        if (i > 1 && !add_others(&catalog))
+            return 1;
+        write_one();
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        FILE *file = fopen(path, "wb");
+        if (file == NULL || fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
+            return 1;
+        drop();
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        return write_seeds(argv[1]);
     all_that_is_written_is_read();
     what_is_not_there_is_not_found();
     versions_of_a_class_are_candidates_together();
