@@ -265,8 +265,10 @@ static void judge_structs(struct reading *reading, const struct etw_schema *sche
             return;
         }
         for (uint32_t member = first; member < first + count; member++) {
-            if (depth[member] != 0)
+            if (depth[member] != 0) {
                 refuse(reading, "a property is a member of two structs", offset);
+                return;
+            }
             depth[member] = (uint8_t)(depth[i] + 1);
         }
     }

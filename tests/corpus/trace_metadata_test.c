@@ -238,7 +238,7 @@ static void test_map(const struct row *row, const uint8_t *blob, size_t size, st
     uint8_t *written = malloc(room);
     if (is_right && etw_map_info_write(catalog.first->maps[0], written, &room) == ETW_OK) {
         int is_same = room == size - 16 && is_same_bytes(written, blob + 16, room);
-        counts->same_maps += is_same;
+        counts->same_maps += (unsigned)is_same;
         if (!is_same) {
             counts->other_maps++;
             printf("# %s: map %s has another layout\n", row->file, catalog.first->maps[0]->name);
