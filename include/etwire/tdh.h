@@ -139,6 +139,98 @@ typedef enum _TEMPLATE_FLAGS {
     TEMPLATE_CONTROL_GUID = 4,
 } TEMPLATE_FLAGS;
 
+/* Offsets count bytes from the start of the structure that they are in; 0 means that there is no
+ * such thing. Text is NUL-ended. */
+
+typedef struct _EVENT_MAP_ENTRY {
+    ULONG OutputOffset; /* text */
+    ETWIRE_NAMELESS union {
+        ULONG Value;       /* bit maps: the mask */
+        ULONG InputOffset; /* pattern maps: text */
+    };
+} EVENT_MAP_ENTRY, *PEVENT_MAP_ENTRY;
+
+typedef struct _EVENT_MAP_INFO {
+    ULONG NameOffset;
+    MAP_FLAGS Flag;
+    ULONG EntryCount;
+    ETWIRE_NAMELESS union {
+        MAP_VALUETYPE MapEntryValueType;
+        ULONG FormatStringOffset; /* pattern maps */
+    };
+    EVENT_MAP_ENTRY MapEntryArray[ANYSIZE_ARRAY];
+} EVENT_MAP_INFO, *PEVENT_MAP_INFO;
+
+typedef struct _EVENT_PROPERTY_INFO {
+    PROPERTY_FLAGS Flags;
+    ULONG NameOffset;
+    ETWIRE_NAMELESS union {
+        struct {
+            USHORT InType;  /* TDH_INTYPE_... */
+            USHORT OutType; /* TDH_OUTTYPE_... */
+            ULONG MapNameOffset;
+        } nonStructType;
+        struct { /* with PropertyStruct */
+            USHORT StructStartIndex;
+            USHORT NumOfStructMembers;
+            ULONG padding;
+        } structType;
+        struct { /* with PropertyHasCustomSchema */
+            USHORT InType;
+            USHORT OutType;
+            ULONG CustomSchemaOffset; /* two USHORT, protocol and size, and that many bytes */
+        } customSchemaType;
+    };
+    ETWIRE_NAMELESS union {
+        USHORT count;
+        USHORT countPropertyIndex; /* with PropertyParamCount */
+    };
+    ETWIRE_NAMELESS union {
+        USHORT length;              /* WCHARs of UNICODESTRING, else bytes */
+        USHORT lengthPropertyIndex; /* with PropertyParamLength */
+    };
+    ETWIRE_NAMELESS union {
+        ULONG Reserved;
+        ETWIRE_NAMELESS struct {
+            ETWIRE_LOW_HIGH(ULONG Tags : 28, ULONG : 4); /* with PropertyHasTags */
+        };
+    };
+} EVENT_PROPERTY_INFO, *PEVENT_PROPERTY_INFO;
+
+typedef struct _TRACE_EVENT_INFO {
+    GUID ProviderGuid;
+    GUID EventGuid; /* of a manifest's task, of a class, or zero */
+    EVENT_DESCRIPTOR EventDescriptor;
+    DECODING_SOURCE DecodingSource;
+    ULONG ProviderNameOffset;
+    ULONG LevelNameOffset;
+    ULONG ChannelNameOffset;
+    ULONG KeywordsNameOffset; /* texts one after the other, and an empty one */
+    ULONG TaskNameOffset;     /* TraceLogging: the event's name */
+    ULONG OpcodeNameOffset;
+    ULONG EventMessageOffset; /* %1 stands for the first property */
+    ULONG ProviderMessageOffset;
+    ULONG BinaryXMLOffset;
+    ULONG BinaryXMLSize; /* bytes */
+    ETWIRE_NAMELESS union {
+        ULONG EventNameOffset;
+        ULONG ActivityIDNameOffset; /* DecodingSourceWbem */
+    };
+    ETWIRE_NAMELESS union {
+        ULONG EventAttributesOffset;
+        ULONG RelatedActivityIDNameOffset; /* DecodingSourceWbem */
+    };
+    ULONG PropertyCount;         /* members of structs included */
+    ULONG TopLevelPropertyCount; /* without them: these come first */
+    ETWIRE_NAMELESS union {
+        TEMPLATE_FLAGS Flags; /* and, above the low 4 bits, Tags */
+        ETWIRE_NAMELESS struct {
+            ETWIRE_LOW_HIGH(ULONG Reserved : 4, ULONG Tags : 28);
+        };
+    };
+    EVENT_PROPERTY_INFO EventPropertyInfoArray[ANYSIZE_ARRAY];
+} TRACE_EVENT_INFO, *PTRACE_EVENT_INFO;
+
 #ifdef __cplusplus
 }
 #endif
