@@ -97,16 +97,22 @@ struct reader {
     unsigned depth;
     uint32_t count;
     struct etw_xml_node *root;
+    uint32_t skipped; /* lines before what the parser sees */
     const char *problem;
     uint32_t line;
     int is_out;
 };
 
+static uint32_t line_of(const struct reader *reader)
+{
+    return (uint32_t)XML_GetCurrentLineNumber(reader->parser) + reader->skipped;
+}
+
 static void stop(struct reader *reader, const char *problem)
 {
     if (reader->problem == NULL && !reader->is_out) {
         reader->problem = problem;
-        reader->line = (uint32_t)XML_GetCurrentLineNumber(reader->parser);
+        reader->line = line_of(reader);
     }
     XML_StopParser(reader->parser, XML_FALSE);
 }
@@ -188,7 +194,7 @@ static void start_element(void *context, const char *name, const char **attribut
             stop_out(reader);
             return;
         }
-        node->line = (uint32_t)XML_GetCurrentLineNumber(reader->parser);
+        node->line = line_of(reader);
         reader->count++;
         append(reader, node);
     }
@@ -294,7 +300,7 @@ static enum etw_status parse(struct reader *reader, const uint8_t *bytes, size_t
         return ETW_NO_MEMORY;
     if (reader->problem == NULL && status != XML_STATUS_OK) {
         reader->problem = XML_ErrorString(error);
-        reader->line = (uint32_t)XML_GetCurrentLineNumber(reader->parser);
+        reader->line = line_of(reader);
     }
     return reader->problem == NULL ? ETW_OK : ETW_MALFORMED;
 }
@@ -311,11 +317,12 @@ enum etw_status etw_xml_read(const void *bytes, size_t size, struct etw_arena *a
     struct reader reader = {.parser = XML_ParserCreate(encoding_of(start, left)), .arena = arena};
     if (reader.parser == NULL)
         return ETW_NO_MEMORY;
+    reader.skipped = newlines(bytes, start);
     enum etw_status status = parse(&reader, start, left);
     XML_ParserFree(reader.parser);
     if (status == ETW_MALFORMED) {
         problem->text = reader.problem;
-        problem->line = reader.line + newlines(bytes, start);
+        problem->line = reader.line;
         problem->offset = etw_xml_line_offset(bytes, size, problem->line);
     }
     *root = reader.root;
