@@ -25,6 +25,14 @@
         }                                                                                          \
     }
 
+/* Layouts are Windows' (docs/trace-metadata.md). */
+_Static_assert(sizeof(EVENT_MAP_ENTRY) == 8 && sizeof(EVENT_MAP_INFO) == 24, "map");
+_Static_assert(sizeof(EVENT_PROPERTY_INFO) == 24, "property");
+_Static_assert(offsetof(EVENT_PROPERTY_INFO, nonStructType.MapNameOffset) == 12, "map's name");
+_Static_assert(offsetof(EVENT_PROPERTY_INFO, lengthPropertyIndex) == 18, "length");
+_Static_assert(offsetof(TRACE_EVENT_INFO, EventNameOffset) == 92, "event's name");
+_Static_assert(offsetof(TRACE_EVENT_INFO, EventPropertyInfoArray) == PROPERTIES, "properties");
+
 /* Offsets in a TRACE_EVENT_INFO. */
 enum {
     EVENT_GUID = 16,
@@ -51,7 +59,7 @@ enum {
     FLAGS = 108
 };
 
-static uint8_t blob[1 << 17];
+static uint8_t blob[1 << 20];
 static size_t size;
 static struct etw_catalog catalog;
 
@@ -301,6 +309,8 @@ static void structs_have_their_own_members(void)
     check(is_refused("a property is a member of two structs", PROPERTIES + 24));
     start(3, 3);
     check(is_struct_refused(2, 1)); /* which is at the top */
+    start(3, 0);
+    check(is_struct_refused(1, 1) && is_struct_refused(0, 1)); /* itself, and what is before it */
 }
 
 static void structs_nest_so_deep_and_no_deeper(void)
@@ -423,6 +433,11 @@ static void maps_that_cannot_be_are_refused(void)
     start_map("M", 1, 0);
     set(24, (size - 32) / 8 + 1, 4);
     check(is_map_refused("the map has more entries than fit"));
+    start_map("M", 1, ETW_LIMIT_MAP_ENTRIES);
+    check(read_map() == ETW_OK);
+    start_map("M", 1, ETW_LIMIT_MAP_ENTRIES + 1);
+    check(is_map_refused("the map has more entries than fit"));
+    start_map("M", 1, 0);
     set(24, 0xffffffff, 4);
     check(is_map_refused("the map has more entries than fit"));
     start_map("M", 1, 1);

@@ -516,6 +516,12 @@ static void keys_are_the_same_if_all_is(void)
     b = make_key(event, NULL);
     check(a.hash != b.hash && !etw_tracelogging_is_same(&a, &b));
     b = a;
+    b.traits_size--;
+    check(!etw_tracelogging_is_same(&a, &b));
+    b = a;
+    b.metadata_size--;
+    check(!etw_tracelogging_is_same(&a, &b));
+    b = a;
     b.provider.Data4[7]++;
     check(!etw_tracelogging_is_same(&a, &b));
     EVENT_RECORD record = make_record(event, sizeof event, NULL, 0);
