@@ -209,7 +209,9 @@ static uint32_t number_of(struct walk *walk, uint16_t index)
 static void skip_counted(struct etw_bytes *in, int is_reversed)
 {
     uint16_t count = etw_u16(in);
-    etw_bytes_take(in, is_reversed ? (uint16_t)(count << 8 | count >> 8) : count);
+    if (is_reversed)
+        count = (uint16_t)(count << 8 | count >> 8);
+    etw_bytes_take(in, count);
 }
 
 static int has_length(const struct etw_field *field)

@@ -9,9 +9,6 @@
 #include "schema/mof_text.h"
 #include "tdh.h"
 
-/* Characters of a CIM datetime. */
-#define DATETIME_LENGTH 25
-
 struct reader {
     struct etw_mof mof;
     struct etw_catalog *catalog;

@@ -57,7 +57,9 @@ static const uint16_t windows_1252[32] = {
 static WCHAR unit_at(const uint8_t *text, size_t index, int is_reversed)
 {
     uint16_t unit = etw_load16(text + 2 * index);
-    return is_reversed ? (WCHAR)(unit << 8 | unit >> 8) : (WCHAR)unit;
+    if (is_reversed)
+        unit = (uint16_t)(unit << 8 | unit >> 8);
+    return (WCHAR)unit;
 }
 
 static enum etw_status take_units(struct parser *parser, const uint8_t *text, size_t count,
@@ -368,8 +370,11 @@ static void read_number(struct parser *parser)
         fail(parser, "a number is not one");
         return;
     }
-    while (peek(parser, 0) == '.' || (is_word_part(peek(parser, 0)) && parser->at[-1] == '.'))
-        parser->at++;
+    if (peek(parser, 0) == '.') {
+        do
+            parser->at++;
+        while (is_word_part(peek(parser, 0)));
+    }
     parser->token = NUMBER;
     parser->number = (int64_t)(is_negative ? 0 - value : value);
 }
