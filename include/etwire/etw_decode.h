@@ -256,15 +256,17 @@ struct etw_fields {
     uint32_t extra_size;
     const struct etw_decoded *decoded;
     const uint8_t *start, *at, *end;
-    uint32_t depth;
-    uint32_t is_missing;
+    uint32_t depth;     /* of arrays and structs that are open: the index of the level */
+    uint32_t steps;     /* how many more are allowed */
+    uint8_t is_missing; /* the payload has ended before a field was whole */
+    uint8_t is_wide;    /* pointers have 8 bytes */
     struct etw_fields_level {
-        uint32_t next, last;        /* fields of this level that are still to come */
-        uint32_t element, elements; /* of the array that this level is in */
-        uint32_t state;
-        uint32_t field;
-    } levels[36];
-    uint32_t values[64]; /* of integer fields that lengths and counts may refer to */
+        uint32_t next, last; /* fields of a list that are still to come; elements of an array */
+        uint32_t field;      /* that the level is of */
+        uint32_t index;      /* of that, in the array that it is in */
+        uint32_t is_array;
+    } levels[66];
+    uint32_t values[128]; /* of the fields that lengths and counts refer to */
 };
 
 /* Begins with an event's first field. An event without schema has no fields, and its payload is all
