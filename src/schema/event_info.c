@@ -68,7 +68,7 @@ static enum etw_status begin(struct reading *reading, const uint8_t *at, size_t 
 static size_t load_text(struct reading *reading, uint32_t offset)
 {
     size_t count = 0;
-    for (size_t i = offset; i + 2 <= reading->size; i += 2) {
+    for (size_t i = offset; i < reading->size && reading->size - i >= 2; i += 2) {
         uint16_t unit = etw_load16(reading->at + i);
         if (unit == 0 && count <= reading->budget) {
             reading->budget -= count;
@@ -185,7 +185,7 @@ static uint32_t count_texts(const struct reading *reading, uint32_t offset)
 {
     uint32_t count = 0;
     int is_inside = 0;
-    for (size_t i = offset; i + 2 <= reading->size; i += 2) {
+    for (size_t i = offset; i < reading->size && reading->size - i >= 2; i += 2) {
         int is_end = etw_load16(reading->at + i) == 0;
         if (is_end && !is_inside)
             break;

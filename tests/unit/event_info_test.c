@@ -337,6 +337,9 @@ static void texts_end_within_the_blob(void)
     set(MESSAGE, 0xfffffffe, 4);
     check(is_refused("a text does not end", 0xfffffffe));
     start(0, 0);
+    set(KEYWORDS, 0xfffffffe, 4); /* where 32 bits would overflow */
+    check(read_schema() != NULL && catalog.first->schemas[0]->keyword_count == 0);
+    start(0, 0);
     set(KEYWORDS, size - 1, 4);
     check(read_schema() != NULL); /* as many as there are: none */
 }
