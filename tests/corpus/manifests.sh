@@ -5,7 +5,11 @@
 set -eu
 export LC_ALL=C
 
-manifest_count="${MESON_EXE_WRAPPER-} $1" # which runs programs for another system
+case $1 in
+/*) manifest_count=$1 ;;
+*) manifest_count=$PWD/$1 ;;
+esac
+manifest_count="${MESON_EXE_WRAPPER-} $manifest_count" # which runs programs for another system
 corpus=${ETWIRE_CORPUS:-$2}
 
 if [ ! -d "$corpus/metadata/manifests" ]; then
@@ -33,8 +37,9 @@ elements() {
 tab=$(printf '\t')
 while read -r file; do
     elements "$file" >"$folder/elements"
-    providers=$(grep -c '^<provider .*[ ]guid=' "$folder/elements") || :
-    events=$(grep -c '^<event .*[ ]value=' "$folder/elements") || :
+    providers=$(grep -c '^<provider\( .*\)* guid=' "$folder/elements") || :
+    # Those of scenarios name their provider.
+    events=$(grep '^<event\( .*\)* value=' "$folder/elements" | grep -cv ' provider=') || :
     printf '%s\t%s\t%s\n' "$file" "$providers" "$events"
 done <"$folder/files" >"$folder/expected"
 

@@ -216,6 +216,14 @@ static void what_is_not_named_is_zero(void)
     check(schema->channel == NULL && schema->keyword_count == 0);
 }
 
+static void what_is_empty_is_missing(void)
+{
+    check(read_sections("<events><event value='1' version='' level='' task='' opcode='' channel=''"
+                        " keywords='' template='' message='' symbol='' name=''/></events>") ==
+          ETW_OK);
+    check(is_flawless() && event(1, 0)->message == NULL && event(1, 0)->symbol == NULL);
+}
+
 static void built_in_names_need_no_definition(void)
 {
     check(read_sections("<events><event value='1' level='win:Error' opcode='win:Stop'"
@@ -451,6 +459,7 @@ static void types_have_their_numbers(void)
     }
     check(field_of("<data inType='trace:WmiTime'/>", 0)->flags == ETW_FIELD_QPC);
     check(field_of("<data inType='trace:IPAddrV6'/>", 0)->flags == PropertyParamFixedLength);
+    check(field_of("<data inType='trace:IPAddrV6' length='4'/>", 0)->length == 16);
     check(field_of("<data inType='win:unicodestring'/>", 0)->in_type == 1);
     check(is_text(field_of("<data inType='win:Int8'/>", 0)->name, ""));
 }
@@ -607,6 +616,20 @@ static void fields_have_maps_and_tags(void)
     check(is_flawed("a map is not defined", 4));
     check(field_of("<binary name='b' length='4'/>", 0)->in_type == TDH_INTYPE_BINARY);
     check(field_of("<binary name='b' length='4'/>", 0)->length == 4);
+}
+
+static void references_stay_in_their_template(void)
+{
+    check(read_sections("<templates><template tid='t'><data name='n' inType='win:Int8'/><data "
+                        "name='o' inType='win:Int8' count='n'/></template><template tid='u'><data "
+                        "name='z' inType='win:Int8'/><data name='a' inType='win:Int8'/><data "
+                        "name='b' inType='win:Int8' count='a' length='z'/><data inType='win:Binary'"
+                        " length='z'/></template><template tid='v'><data inType='win:Int8' "
+                        "count='n'/></template></templates><events><event value='1' "
+                        "template='u'/><event value='2' template='v'/></events>") == ETW_OK);
+    check(event(1, 0)->fields[2].count == 1 && event(1, 0)->fields[3].length == 0);
+    check(event(1, 0)->fields[3].flags == PropertyParamLength && flaws.fields == 1);
+    check(event(2, 0)->fields[0].in_type == ETW_MANIFEST_INTYPE_UNKNOWN);
 }
 
 static void templates_are_event_data_or_user_data(void)
@@ -829,6 +852,7 @@ int main(void)
     encodings_are_found();
     names_are_used_before_they_are_defined();
     what_is_not_named_is_zero();
+    what_is_empty_is_missing();
     built_in_names_need_no_definition();
     prefixes_of_names_are_resolved();
     numbers_may_stand_for_names();
@@ -845,6 +869,7 @@ int main(void)
     structs_come_behind_the_top();
     what_cannot_be_known_is_marked();
     fields_have_maps_and_tags();
+    references_stay_in_their_template();
     templates_are_event_data_or_user_data();
     newer_events_have_names_and_attributes();
     events_that_cannot_be_found_are_left_out();
