@@ -83,7 +83,7 @@ static void the_table_is_whole(void)
         for (uint32_t i = 0; i < p->schema_count; i++)
             fields += p->schemas[i]->field_count;
     }
-    check(count == 731);
+    check(count == 738);
     check(fields > 3000);
     check(strcmp(catalog.first->base.name, "MSNT_SystemTrace") == 0);
     check(catalog.first->base.guid.Data1 == 0x9e814aad && catalog.first->base.tasks.count == 37);
@@ -187,6 +187,10 @@ static void layouts_are_chosen_by_the_payload(void)
     check(is_chosen(&thread, 36, 5, 28, "CSwitch_V5") &&
           is_chosen(&thread, 36, 6, 28, "CSwitch_V5"));
     check(is_chosen(&thread, 36, 4, 24, "CSwitch_V4"));
+    check(is_chosen(&thread, 36, 1, 20, "CSwitch_V1") &&
+          is_chosen(&thread, 36, 1, 16, "CSwitch_V1"));
+    check(is_chosen(&thread, 4, 1, 8, "Thread_V1_DCEnd"));
+    check(is_chosen(&thread, 4, 1, 57, "Thread_V1_TypeGroup1"));
     check(is_chosen(&thread, 1, 3, 74, "Thread_V3_TypeGroup1"));
 }
 
