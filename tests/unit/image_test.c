@@ -523,7 +523,7 @@ static void no_byte_leads_outside(void)
 }
 
 #define KEYWORDS 6000u
-#define SCHEMAS  150u
+#define SCHEMAS  400u
 
 /* Schemas that have one name as keyword, thousands of times. A text before the name sees to it that
  * its reference, taken for a count, is in the thousands as well. */
