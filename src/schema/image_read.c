@@ -57,19 +57,15 @@ static void fail(struct etw_image_reader *reader, const char *problem, uint64_t 
     reader->problem_offset = offset;
 }
 
-static enum etw_status spend(struct etw_image_reader *reader, size_t count, size_t size)
-{
-    if (count > reader->left / size)
-        fail(reader, "the store refers to more than it can hold", 0);
-    else
-        reader->left -= (uint64_t)count * size;
-    return reader->status;
-}
-
 static void *take(struct etw_image_reader *reader, size_t count, size_t size)
 {
-    if (reader->status != ETW_OK || spend(reader, count, size) != ETW_OK)
+    if (reader->status != ETW_OK)
         return NULL;
+    if (count > reader->left / size) {
+        fail(reader, "the store refers to more than it can hold", 0);
+        return NULL;
+    }
+    reader->left -= (uint64_t)count * size;
     void *taken = etw_arena_take_array(reader->arena, count, size);
     if (taken == NULL)
         reader->status = ETW_NO_MEMORY;
@@ -299,8 +295,6 @@ static struct field_list read_fields(struct etw_image_reader *reader, uint32_t r
     struct etw_bytes in = record_at(reader, reference);
     uint32_t count = read_count(reader, &in, ETW_IMAGE_FIELD_SIZE);
     uint32_t top_count = etw_u32(&in);
-    if (count > ETW_LIMIT_FIELDS)
-        fail(reader, "an event has too many fields", in.offset);
     struct field_list *list = take(reader, 1, sizeof *list);
     struct etw_field *fields = take(reader, count, sizeof *fields);
     for (uint32_t i = 0; i < count && reader->status == ETW_OK; i++)
@@ -513,20 +507,14 @@ enum etw_status etw_image_read_maps(struct etw_image_reader *reader, uint32_t pr
 
 /* --- To a catalog ---------------------------------------------------------------------------- */
 
-static enum etw_status copy_maps(struct etw_image_reader *reader, uint32_t index,
-                                 struct etw_catalog *catalog, struct etw_catalog_provider *provider)
+/* The list is the reader's own: there is no room in it, so who adds to it gets another. */
+static enum etw_status share_maps(struct etw_image_reader *reader, uint32_t index,
+                                  struct etw_catalog_provider *provider)
 {
     const struct etw_map *const *maps;
-    uint32_t count;
-    enum etw_status status = etw_image_read_maps(reader, index, &maps, &count);
-    if (status == ETW_OK)
-        status = spend(reader, count, sizeof **maps);
-    for (uint32_t i = 0; i < count && status == ETW_OK; i++) {
-        struct etw_map *map = etw_catalog_add_map(catalog, provider);
-        if (map == NULL)
-            return ETW_NO_MEMORY;
-        *map = *maps[i];
-    }
+    enum etw_status status = etw_image_read_maps(reader, index, &maps, &provider->map_count);
+    provider->maps = (struct etw_map **)(uintptr_t)maps;
+    provider->map_room = provider->map_count;
     return status;
 }
 
@@ -575,7 +563,7 @@ static enum etw_status copy_provider(struct etw_image_reader *reader, uint32_t i
     if (provider == NULL)
         return ETW_NO_MEMORY;
     provider->base = *from;
-    status = copy_maps(reader, index, catalog, provider);
+    status = share_maps(reader, index, provider);
     return status == ETW_OK ? copy_schemas(reader, index, catalog, provider) : status;
 }
 

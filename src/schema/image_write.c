@@ -41,7 +41,7 @@ struct writer {
     struct bytes stack, heap;
     struct slot *slots;
     size_t slot_room, slot_count;
-    struct etw_image_table maps;      /* by address: references */
+    struct etw_image_table known;     /* references of names and maps, by address */
     struct etw_image_table by_record; /* by reference of key: id + 1 of a provider */
     struct provider *providers;
     struct row *rows;
@@ -220,10 +220,22 @@ static uint32_t add_guid(struct writer *writer, const GUID *guid)
     return finish(writer, start);
 }
 
-static uint32_t add_name(struct writer *writer, const struct etw_name *name)
+/* What was composed at an address is not composed again. */
+static uint32_t find_known(const struct writer *writer, const void *address)
 {
-    if (name == NULL)
-        return 0;
+    return (uint32_t)etw_image_table_get(&writer->known, (uintptr_t)address);
+}
+
+static uint32_t keep_known(struct writer *writer, const void *address, uint32_t reference)
+{
+    if (writer->status == ETW_OK &&
+        !etw_image_table_put(&writer->known, (uintptr_t)address, reference))
+        fail(writer, ETW_NO_MEMORY);
+    return reference;
+}
+
+static uint32_t compose_name(struct writer *writer, const struct etw_name *name)
+{
     size_t start = writer->stack.size;
     push_number(writer, name->value, 8);
     push32(writer, add_text(writer, name->name));
@@ -231,6 +243,14 @@ static uint32_t add_name(struct writer *writer, const struct etw_name *name)
     push32(writer, add_guid(writer, &name->guid));
     push_number(writer, name->task, 2);
     return finish(writer, start);
+}
+
+static uint32_t add_name(struct writer *writer, const struct etw_name *name)
+{
+    uint32_t reference = name == NULL ? 0 : find_known(writer, name);
+    if (name == NULL || reference != 0)
+        return reference;
+    return keep_known(writer, name, compose_name(writer, name));
 }
 
 static uint32_t add_names(struct writer *writer, const struct etw_name_list *list)
@@ -270,18 +290,14 @@ static uint32_t compose_map(struct writer *writer, const struct etw_map *map)
 
 static uint32_t add_map(struct writer *writer, const struct etw_map *map)
 {
-    if (map == NULL)
-        return 0;
-    uint32_t reference = (uint32_t)etw_image_table_get(&writer->maps, (uintptr_t)map);
-    if (reference != 0)
+    uint32_t reference = map == NULL ? 0 : find_known(writer, map);
+    if (map == NULL || reference != 0)
         return reference;
-    if (etw_map_check(map) != NULL)
+    if (etw_map_check(map) != NULL) {
         fail(writer, ETW_MALFORMED);
-    else
-        reference = compose_map(writer, map);
-    if (!etw_image_table_put(&writer->maps, (uintptr_t)map, reference))
-        fail(writer, ETW_NO_MEMORY);
-    return reference;
+        return 0;
+    }
+    return keep_known(writer, map, compose_map(writer, map));
 }
 
 static uint32_t add_maps(struct writer *writer, const struct etw_catalog_provider *provider)
@@ -675,7 +691,7 @@ enum etw_status etw_image_write(const struct etw_catalog *const *catalogs, size_
     free(writer.slots);
     free(writer.providers);
     free(writer.rows);
-    etw_image_table_free(&writer.maps);
+    etw_image_table_free(&writer.known);
     etw_image_table_free(&writer.by_record);
     return writer.status;
 }

@@ -261,6 +261,25 @@ static void a_later_catalog_comes_first(void)
     drop();
 }
 
+static void a_provider_is_as_old_as_its_last_import(void)
+{
+    const struct etw_provider *provider;
+    struct etw_catalog other = {0}, again = {0};
+    check(add_manifest(&catalog, 0) && add_manifest(&other, 0) && add_manifest(&again, 0));
+    other.first->base.message = "Other";
+    write_catalogs((const struct etw_catalog *const[]){&catalog, &other}, 2);
+    check(etw_image_read_provider(&reader, 0, &provider) == ETW_OK && image.provider_count == 2);
+    check(strcmp(provider->message, "Other") == 0);
+    etw_image_reader_reset(&reader);
+    free(bytes);
+    write_catalogs((const struct etw_catalog *const[]){&catalog, &other, &again}, 3);
+    check(etw_image_read_provider(&reader, 0, &provider) == ETW_OK && image.provider_count == 2);
+    check(strcmp(provider->message, "A provider") == 0);
+    etw_catalog_free(&other);
+    etw_catalog_free(&again);
+    drop();
+}
+
 static void an_image_becomes_a_catalog(void)
 {
     struct etw_catalog copy = {0};
@@ -274,6 +293,8 @@ static void an_image_becomes_a_catalog(void)
     check(same_schema(provider->schemas[2], catalog.first->schemas[2]));
     check(same_map(provider->maps[1], &rich_bit_map));
     check(provider->next != NULL && provider->next->next != NULL);
+    check(etw_catalog_add_map(&copy, copy.first) != NULL && provider->map_count == 4);
+    check(same_map(provider->maps[1], &rich_bit_map));
     etw_catalog_free(&copy);
     drop();
 }
@@ -419,6 +440,34 @@ static void bad_records_are_refused(void)
     drop();
 }
 
+static void bad_lists_of_events_are_refused(void)
+{
+    struct etw_catalog copy = {0};
+    fill();
+    write_one();
+    uint8_t *row = bytes + etw_load32(bytes + ETW_IMAGE_AT_PROVIDERS);
+    uint8_t *event = bytes + etw_load32(bytes + ETW_IMAGE_AT_EVENTS);
+    uint32_t before = etw_load32(event);
+    put32(event, 8);
+    check(etw_image_event(&image, 0, 0) == 0);
+    put32(event, etw_load32(event + 7 * 4)); /* the last provider's */
+    check(etw_image_to_catalog(&image, &copy) == ETW_MALFORMED);
+    check(copy.problem != NULL && strstr(copy.problem, "of another") != NULL);
+    etw_catalog_free(&copy);
+    put32(event, before);
+    check(etw_image_event_count(&image, 0) == 4);
+    put32(row + ETW_IMAGE_PROVIDER_COUNT, 8);
+    check(etw_image_event_count(&image, 0) == 8);
+    put32(row + ETW_IMAGE_PROVIDER_COUNT, 9);
+    check(etw_image_event_count(&image, 0) == 0);
+    put32(row + ETW_IMAGE_PROVIDER_FIRST, 0xffffffff);
+    check(etw_image_event_count(&image, 0) == 0);
+    put32(row + ETW_IMAGE_PROVIDER_KIND, ETW_SCHEMA_COUNT);
+    const struct etw_provider *provider;
+    check(etw_image_read_provider(&reader, 0, &provider) == ETW_MALFORMED && provider == NULL);
+    drop();
+}
+
 /* Reads everything that can be read, and looks at all of it. */
 static unsigned read_all(void)
 {
@@ -474,7 +523,7 @@ static void no_byte_leads_outside(void)
 }
 
 #define KEYWORDS 6000u
-#define SCHEMAS  150u
+#define SCHEMAS  400u
 
 /* Schemas that have one name as keyword, thousands of times. A text before the name sees to it that
  * its reference, taken for a count, is in the thousands as well. */
@@ -553,11 +602,13 @@ int main(int argc, char **argv)
     the_last_origin_is_kept();
     the_newest_build_comes_first();
     a_later_catalog_comes_first();
+    a_provider_is_as_old_as_its_last_import();
     an_image_becomes_a_catalog();
     nothing_makes_an_empty_image();
     what_does_not_hold_together_is_not_written();
     a_bad_header_is_refused();
     bad_records_are_refused();
+    bad_lists_of_events_are_refused();
     no_byte_leads_outside();
     lists_within_lists_are_refused();
     return tap_done();

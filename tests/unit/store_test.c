@@ -122,8 +122,11 @@ static void stores_are_found_in_order(void)
     make_folder("store_test.a");
     make_folder("store_test.b");
     make_folder("store_test.b/etwire");
-    save("store_test.a/2.etws", "", 0);
-    save("store_test.a/1.etws", "", 0);
+    for (unsigned i = 0; i < 9; i++) {
+        char path[] = "store_test.a/0.etws";
+        path[13] = (char)('1' + i * 5 % 9); /* 1 6 2 7 3 8 4 9 5 */
+        save(path, "", 0);
+    }
     save("store_test.a/.3.etws", "", 0);
     save("store_test.a/4.etws.7-0.new", "", 0);
     save("store_test.a/.etws", "", 0);
@@ -133,12 +136,14 @@ static void stores_are_found_in_order(void)
     strcat(home, "/store_test.b");
     setenv("XDG_DATA_HOME", home, 1);
     setenv("ETWIRE_SCHEMA_PATH", "none.etws::store_test.a:store_test.none", 1);
-    check(etw_store_find(&found) == ETW_OK && found.count >= 5);
+    check(etw_store_find(&found) == ETW_OK && found.count >= 12);
     check(strcmp(found.paths[0], "none.etws") == 0);
     check(strcmp(found.paths[1], "store_test.a/1.etws") == 0);
-    check(strcmp(found.paths[2], "store_test.a/2.etws") == 0);
-    check(strcmp(found.paths[3], "store_test.none") == 0);
-    check(strcmp(found.paths[4], strcat(home, "/etwire/0.etws")) == 0);
+    check(strcmp(found.paths[9], "store_test.a/9.etws") == 0);
+    for (size_t i = 2; i < 10; i++)
+        check(strcmp(found.paths[i - 1], found.paths[i]) < 0);
+    check(strcmp(found.paths[10], "store_test.none") == 0);
+    check(strcmp(found.paths[11], strcat(home, "/etwire/0.etws")) == 0);
     etw_store_paths_free(&found);
     check(found.count == 0);
 }
