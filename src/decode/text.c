@@ -23,9 +23,10 @@ void etw_text_put_part(struct etw_text *text, const void *bytes, size_t size)
     size_t part = etw_text_left(text);
     if (part > size)
         part = size;
-    if (part > 0)
+    if (part > 0) {
         memcpy(text->at, bytes, part);
-    text->at += part;
+        text->at += part;
+    }
     text->lost += size - part;
 }
 

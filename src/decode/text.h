@@ -18,9 +18,7 @@ struct etw_text {
 
 static inline struct etw_text etw_text_begin(char *memory, size_t room)
 {
-    struct etw_text text = {memory, memory, memory, 0, 0};
-    if (room > 0)
-        text.end += room;
+    struct etw_text text = {memory, memory, room > 0 ? memory + room : memory, 0, 0};
     return text;
 }
 
