@@ -2,6 +2,7 @@
 #include "decode/style.h"
 
 #include "decode/scan.h"
+#include "decode/status_names.h"
 #include "decode/value.h"
 
 static void put_reduced(struct etw_text *text, const struct etw_item *item, int is_wide)
@@ -76,10 +77,18 @@ void etw_text_fourcc(struct etw_text *text, const uint8_t *bytes)
 
 const char *etw_error_message(enum etw_form form, uint32_t code)
 {
-    if (code != 0)
-        return NULL;
-    int is_status = form == ETW_FORM_NTSTATUS || form == ETW_FORM_NT_ERROR || form == ETW_FORM_NDIS;
-    return is_status ? "STATUS_SUCCESS" : "The operation completed successfully.";
+    const char *message, *name;
+    if (form == ETW_FORM_WIN32_ERROR) {
+        message = etw_win32_message(code);
+        name = etw_win32_name(code);
+    } else if (form == ETW_FORM_HRESULT) {
+        message = etw_hresult_message(code);
+        name = etw_hresult_name(code);
+    } else {
+        message = etw_ntstatus_message(code);
+        name = etw_ntstatus_name(code);
+    }
+    return message != NULL ? message : name;
 }
 
 void etw_text_item(struct etw_text *text, const struct etw_item *item, enum etw_style style)

@@ -26,8 +26,8 @@ void etw_text_characters(struct etw_text *text, const struct etw_item *item, enu
 void etw_text_time_delta(struct etw_text *text, int64_t milliseconds);
 void etw_text_fourcc(struct etw_text *text, const uint8_t *bytes);
 
-/* The system's message of an error of the form WIN32_ERROR, NTSTATUS, HRESULT, NT_ERROR or NDIS, or
- * NULL. Static. */
+/* What an error of the form WIN32_ERROR, NTSTATUS, HRESULT, NT_ERROR or NDIS means: a sentence,
+ * else its name, else NULL. Static. */
 const char *etw_error_message(enum etw_form form, uint32_t code);
 
 #endif

@@ -105,8 +105,12 @@ static void put_time(struct etw_text *text, const struct etw_item *item, enum et
     const uint8_t *at = item->data;
     struct etw_date date;
     if (form == ETW_FORM_SYSTEMTIME)
-        date = (struct etw_date){etw_load16(at),      etw_load16(at + 2),  etw_load16(at + 6),
-                                 etw_load16(at + 8),  etw_load16(at + 10), etw_load16(at + 12),
+        date = (struct etw_date){etw_load16(at),
+                                 etw_load16(at + 2),
+                                 etw_load16(at + 6),
+                                 etw_load16(at + 8),
+                                 etw_load16(at + 10),
+                                 etw_load16(at + 12),
                                  etw_load16(at + 14) * 10000u};
     else if (!etw_date_of(etw_load64(at), &date)) {
         etw_text_u64(text, etw_load64(at));

@@ -70,9 +70,9 @@ static void put_filetime(struct etw_text *text, uint64_t filetime)
 
 static void put_systemtime(struct etw_text *text, const uint8_t *at)
 {
-    struct etw_date date = {etw_load16(at),     etw_load16(at + 2),  etw_load16(at + 6),
-                            etw_load16(at + 8), etw_load16(at + 10), etw_load16(at + 12),
-                            etw_load16(at + 14) * 10000u};
+    struct etw_date date = {
+        etw_load16(at),      etw_load16(at + 2),  etw_load16(at + 6),          etw_load16(at + 8),
+        etw_load16(at + 10), etw_load16(at + 12), etw_load16(at + 14) * 10000u};
     etw_text_date(text, &date, 3);
     etw_text_char(text, 'Z');
 }
@@ -100,17 +100,17 @@ static void put_bytes(struct etw_text *text, const struct etw_item *item, enum e
 {
     const uint8_t *at = item->data;
     uint32_t size = item->data_size;
-    int done = 0;
-    if (form == ETW_FORM_SID)
-        done = etw_text_sid(text, at, size);
-    else if (form == ETW_FORM_SOCKET_ADDRESS)
-        done = etw_text_socket_address(text, at, size);
-    else if (form == ETW_FORM_MAC && size == 6)
-        etw_text_mac(text, at, size), done = 1;
-    else if (form == ETW_FORM_IPV6 && size == 16)
-        etw_text_ipv6(text, at), done = 1;
-    if (!done)
-        put_binary(text, at, size);
+    if (form == ETW_FORM_MAC && size == 6) {
+        etw_text_mac(text, at, size);
+    } else if (form == ETW_FORM_IPV6 && size == 16) {
+        etw_text_ipv6(text, at);
+    } else {
+        int is_written =
+            (form == ETW_FORM_SID && etw_text_sid(text, at, size)) ||
+            (form == ETW_FORM_SOCKET_ADDRESS && etw_text_socket_address(text, at, size));
+        if (!is_written)
+            put_binary(text, at, size);
+    }
 }
 
 static void put_guid(struct etw_text *text, const uint8_t *at)

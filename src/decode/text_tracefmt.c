@@ -78,9 +78,9 @@ static int put_filetime(struct etw_text *text, const struct etw_item *item)
 static void put_systemtime(struct etw_text *text, const struct etw_item *item)
 {
     const uint8_t *at = item->data;
-    struct etw_date date = {etw_load16(at),     etw_load16(at + 2),  etw_load16(at + 6),
-                            etw_load16(at + 8), etw_load16(at + 10), etw_load16(at + 12),
-                            etw_load16(at + 14) * 10000u};
+    struct etw_date date = {
+        etw_load16(at),      etw_load16(at + 2),  etw_load16(at + 6),          etw_load16(at + 8),
+        etw_load16(at + 10), etw_load16(at + 12), etw_load16(at + 14) * 10000u};
     etw_text_date(text, &date, 3);
     if (item->field->out_type == TDH_OUTTYPE_DATETIME_UTC)
         etw_text_char(text, 'Z');

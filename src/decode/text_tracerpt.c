@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* As tracerpt writes values to XML. (spec: tdh-formatting, table; classic-mof, "Text differences") */
+/* As tracerpt writes values to XML. (spec: tdh-formatting, table; classic-mof, "Text differences")
+ */
 #include "decode/style.h"
 #include "decode/value.h"
 
