@@ -23,9 +23,10 @@ void etw_text_put_part(struct etw_text *text, const void *bytes, size_t size)
     size_t part = etw_text_left(text);
     if (part > size)
         part = size;
-    if (part > 0)
+    if (part > 0) {
         memcpy(text->at, bytes, part);
-    text->at += part;
+        text->at += part;
+    }
     text->lost += size - part;
 }
 
@@ -85,7 +86,9 @@ static void put_escaped(struct etw_text *text, uint32_t c)
 
 void etw_text_point(struct etw_text *text, uint32_t c)
 {
-    if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+    if (c == 0 && text->nul != 0)
+        c = (uint8_t)text->nul;
+    else if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
         c = REPLACEMENT;
     if (text->is_json && (c < 0x20 || c == '"' || c == '\\'))
         put_escaped(text, c);

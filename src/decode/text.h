@@ -13,14 +13,13 @@
 struct etw_text {
     char *start, *at, *end;
     size_t lost; /* bytes that did not fit */
+    char nul;    /* written for NUL; 0: U+FFFD */
     int is_json; /* what etw_text_utf8, _utf16 and _ansi write is in a JSON string */
 };
 
 static inline struct etw_text etw_text_begin(char *memory, size_t room)
 {
-    struct etw_text text = {memory, memory, memory, 0, 0};
-    if (room > 0)
-        text.end += room;
+    struct etw_text text = {memory, memory, room > 0 ? memory + room : memory, 0, 0, 0};
     return text;
 }
 
@@ -70,7 +69,7 @@ static inline void etw_text_string(struct etw_text *text, const char *string)
 /* One character by its code point; escaped if it has to be. */
 void etw_text_point(struct etw_text *text, uint32_t c);
 
-/* Text from elsewhere. What is not UTF-8 or UTF-16 becomes U+FFFD, and so does NUL. ANSI text is
+/* Text from elsewhere. What is not UTF-8 or UTF-16 becomes U+FFFD. ANSI text is
  * UTF-8 if it can be, else windows-1252. */
 void etw_text_utf8(struct etw_text *text, const void *bytes, size_t size);
 void etw_text_utf16(struct etw_text *text, const uint8_t *bytes, size_t size);
