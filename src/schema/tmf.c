@@ -9,10 +9,14 @@
 #include "schema/tmf_item.h"
 #include "schema/tmf_text.h"
 
-#define PAIRS_MAX    64u /* of KEY=value on one line; there are about ten */
-#define LINE_MAX     (1u << 20)
-#define LINES_MAX    64u      /* of one format */
-#define NOT_A_NUMBER 0x10000u /* in the place of a message's: the provider itself */
+#define PAIRS_MAX      64u /* of KEY=value on one line; there are about ten */
+#define LINE_MAX       (1u << 20)
+#define FIRST_ARGUMENT 10u /* %10 */
+#define LINES_MAX      64u /* of one format */
+
+/* In the place of a message's number: the component itself, or a control GUID. */
+#define NUMBER_OF_COMPONENT 0x10000u
+#define NUMBER_OF_CONTROL   0x10001u
 
 struct etw_tmf_slot {
     GUID guid;
@@ -354,7 +358,7 @@ static enum etw_status take_argument(struct etw_tmf_reader *reader, struct etw_t
         return ETW_OK;
     }
     struct etw_field field = {0};
-    field.tags = argument.index != 0 ? argument.index : 10 + reader->field_count;
+    field.tags = argument.index != 0 ? argument.index : FIRST_ARGUMENT + reader->field_count;
     field.name = etw_tmf_text(reader->catalog, argument.expression.text, argument.expression.size);
     if (field.name == NULL || !grow_fields(reader))
         return ETW_NO_MEMORY;
@@ -506,7 +510,7 @@ static enum etw_status take_header(struct etw_tmf_reader *reader, const GUID *gu
     reader->file = etw_tmf_text(catalog, file.text, file.size);
     reader->major = etw_tmf_text(catalog, major.text, major.size);
     reader->minor = etw_tmf_text(catalog, minor.text, minor.size);
-    struct etw_tmf_slot *slot = seen(reader, guid, NOT_A_NUMBER);
+    struct etw_tmf_slot *slot = seen(reader, guid, NUMBER_OF_COMPONENT);
     if (reader->file == NULL || reader->major == NULL || reader->minor == NULL || slot == NULL)
         return ETW_NO_MEMORY;
     if (slot->provider == NULL) {
@@ -583,6 +587,37 @@ void etw_tmf_forget(struct etw_tmf_reader *reader)
     reader->schema = NULL;
     reader->in_block = 0;
     reader->field_count = 0;
+}
+
+enum etw_status etw_tmf_spoil(struct etw_tmf_reader *reader)
+{
+    struct etw_field unknown = {
+        .name = "", .in_type = ETW_TMF_UNKNOWN, .count = 1, .tags = FIRST_ARGUMENT};
+    reader->field_count = 0;
+    if (reader->schema != NULL) {
+        if (!grow_fields(reader))
+            return ETW_NO_MEMORY;
+        place_field(reader, &unknown);
+    }
+    return end_message(reader);
+}
+
+enum etw_status etw_tmf_control(struct etw_tmf_reader *reader, const GUID *guid,
+                                struct etw_catalog_provider **provider)
+{
+    struct etw_tmf_slot *slot = seen(reader, guid, NUMBER_OF_CONTROL);
+    *provider = NULL;
+    if (slot == NULL)
+        return ETW_NO_MEMORY;
+    if (slot->provider != NULL)
+        return ETW_OK;
+    *provider = etw_catalog_add_provider(reader->catalog, ETW_SCHEMA_WPP, guid);
+    if (*provider == NULL)
+        return ETW_NO_MEMORY;
+    (*provider)->base.origin = reader->origin;
+    slot->provider = *provider;
+    reader->slot_count++;
+    return ETW_OK;
 }
 
 enum etw_status etw_tmf_open(struct etw_tmf_reader *reader, const struct etw_tmf_options *options,

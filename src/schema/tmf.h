@@ -88,6 +88,13 @@ enum etw_status etw_tmf_finish(struct etw_tmf_reader *reader);
 /* Forgets what was begun, so that the next line may be a header. */
 void etw_tmf_forget(struct etw_tmf_reader *reader);
 
+/* Likewise, but a #typev that was begun stays, with one argument of which nothing is known. */
+enum etw_status etw_tmf_spoil(struct etw_tmf_reader *reader);
+
+/* Adds a provider for a control GUID; sets it to NULL if there is one already. ETW_NO_MEMORY. */
+enum etw_status etw_tmf_control(struct etw_tmf_reader *reader, const GUID *guid,
+                                struct etw_catalog_provider **provider);
+
 void etw_tmf_close(struct etw_tmf_reader *reader);
 
 /* Reads {8-4-4-4-12} hexadecimal digits, with or without braces; returns how many characters of
