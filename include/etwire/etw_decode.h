@@ -146,12 +146,27 @@ struct etw_schema {
 
 struct etw_decoder;
 
+/* A file that etw_decoder_add_path has looked at. */
+struct etw_decoder_file {
+    const char *path;
+    enum etw_status status; /* ETW_UNSUPPORTED: of no known kind, and passed over */
+    const char *problem;    /* a sentence without a full stop, or NULL */
+    uint64_t offset;        /* where the problem is, if it is in bytes */
+    uint32_t line;          /* where it is, if it is in text, from 1; else 0 */
+    uint32_t providers;     /* found in it */
+    uint32_t schemas;
+};
+
 /* How to open a decoder. Zero it, set size to sizeof, then what is wanted. */
 struct etw_decoder_options {
     size_t size;           /* sizeof(struct etw_decoder_options) */
     int no_default_paths;  /* leave out ETWIRE_SCHEMA_PATH and the user's and system's stores */
     const char *culture;   /* language of messages, such as "en-US" (the default); NULL: that */
     uint32_t pointer_size; /* for events that do not say theirs; 0: 8 */
+    /* Told of each file that is added, also those within folders; may be NULL. file and what it
+     * points to are borrowed for the call. */
+    void (*on_file)(const struct etw_decoder_file *file, void *context);
+    void *context;
 };
 
 /* Opens a decoder. With the stores on the default path (docs/store.md), unless told otherwise;
@@ -174,6 +189,28 @@ ETW_API enum etw_status etw_decoder_add_path(struct etw_decoder *decoder, const 
 /* The same from a file's bytes in memory, which are only needed during the call. */
 ETW_API enum etw_status etw_decoder_add_memory(struct etw_decoder *decoder, const void *bytes,
                                                size_t size);
+
+/* Writes all that was added by the two functions above into a store, which replaces what is there:
+ * whole, or not at all. ETW_OK; ETW_NO_FOLDER, ETW_NO_ACCESS; ETW_READ_FAILED if it cannot be
+ * written; ETW_NO_MEMORY; ETW_INVALID_ARGUMENT, also if it would be larger than 4 GiB. */
+ETW_API enum etw_status etw_decoder_save(struct etw_decoder *decoder, const char *path);
+
+/* Where the user's own store is, which `etwire schema import` writes and decoders find on the
+ * default path: NUL-ended, if room is more than its length, which is returned; 0 if the user has no
+ * folder for it. The folder is made. */
+ETW_API size_t etw_user_store(char *path, size_t room);
+
+/* Goes over the providers that were added, or are on the default path if the decoder has it, in no
+ * order, and over the schemas of one. *position is
+ * 0 to begin with; the position before the call that gave a provider names it. ETW_OK; ETW_END;
+ * ETW_MALFORMED for one that cannot be read: go on behind it; ETW_NO_MEMORY. What is returned is
+ * valid until the decoder is closed. */
+ETW_API enum etw_status etw_decoder_next_provider(struct etw_decoder *decoder, uint64_t *position,
+                                                  const struct etw_provider **provider,
+                                                  uint32_t *schema_count);
+ETW_API enum etw_status etw_decoder_next_schema(struct etw_decoder *decoder, uint64_t provider,
+                                                uint32_t *position,
+                                                const struct etw_schema **schema);
 
 /* Looks whether an event carries metadata (an EventSource manifest, event or map information of a
  * merged trace, the build of the traced Windows), and takes it. Cheap for all others. Metadata of

@@ -61,4 +61,15 @@
 /* Entries of one map. */
 #define ETW_LIMIT_MAP_ENTRIES 65536u
 
+/* Events of different kinds that a decoder remembers, and bytes that it takes for it; beyond it,
+ * all is forgotten and found again. */
+#define ETW_LIMIT_DECODED       (1u << 18)
+#define ETW_LIMIT_DECODED_ARENA (256u << 20)
+
+/* Bytes of event information, and of manifests, that are kept of one trace. */
+#define ETW_LIMIT_TRACE_METADATA (128u << 20)
+
+/* Schemas of one class and opcode that are tried on a payload. */
+#define ETW_LIMIT_CANDIDATES 64u
+
 #endif

@@ -77,6 +77,8 @@ static void plan_length(struct etw_plan_field *to, const struct etw_field *field
                      field->length != 0;
     if (to->shape == ETW_SHAPE_TEXT16 || to->shape == ETW_SHAPE_TEXT8)
         to->shape = has_length ? ETW_SHAPE_UNITS : to->shape;
+    if (to->shape == ETW_SHAPE_UNITS && !has_length && (field->flags & ETW_FIELD_TO_END) != 0)
+        to->shape = ETW_SHAPE_REST; /* one value, of all bytes that are left */
     if (to->shape != ETW_SHAPE_UNITS)
         return;
     to->length = field->length;
@@ -215,7 +217,8 @@ static void plan_field(struct making *making, uint32_t index)
     else
         plan_value(making, index, field);
     to->is_array = (field->flags & (PropertyParamCount | PropertyParamFixedCount)) != 0 ||
-                   (field->flags & ETW_FIELD_TO_END) != 0 || field->count != 1;
+                   ((field->flags & ETW_FIELD_TO_END) != 0 && to->shape != ETW_SHAPE_REST) ||
+                   field->count != 1;
     to->count = field->count;
 }
 

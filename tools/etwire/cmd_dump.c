@@ -4,13 +4,25 @@
 #include <string.h>
 
 #include "command.h"
+#include "decode.h"
 #include "intake.h"
 #include "report.h"
 #include "sink.h"
+#include "where.h"
 
-extern const struct sink sink_text, sink_json, sink_null, sink_digest;
+extern const struct sink sink_text, sink_json, sink_csv, sink_xml, sink_null, sink_digest;
 
-static const struct sink *const sinks[] = {&sink_text, &sink_json, &sink_digest, &sink_null};
+static const struct sink *const sinks[] = {&sink_text, &sink_json,   &sink_csv,
+                                           &sink_xml,  &sink_digest, &sink_null};
+
+/* What a run works with. */
+struct dump {
+    const struct sink *sink;
+    struct sink_context context;
+    struct intake *intake;
+    struct where *where;    /* NULL: all */
+    struct decode *decoder; /* NULL if nothing is decoded */
+};
 
 static const char *set_provider(struct request *request, const char *value)
 {
@@ -127,6 +139,39 @@ static const char *set_raw_time(struct request *request, const char *value)
     return NULL;
 }
 
+static const char *set_message(struct request *request, const char *value)
+{
+    (void)value;
+    request->with_message = 1;
+    return NULL;
+}
+
+static const char *set_maps(struct request *request, const char *value)
+{
+    static const char *const names[] = {"text", "both", "number"};
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(value, names[i]) == 0) {
+            request->maps = i;
+            return NULL;
+        }
+    }
+    return "none of text, both and number";
+}
+
+static const char *set_fields(struct request *request, const char *value)
+{
+    return fields_add(&request->fields, value);
+}
+
+/* The text is read when all options are known, so that what is wrong with it can be shown. */
+static const char *set_where(struct request *request, const char *value)
+{
+    if (request->where != NULL)
+        return "may be given once; join conditions with 'and'";
+    request->where = value;
+    return NULL;
+}
+
 static const struct sink *find_sink(const char *name)
 {
     if (name == NULL)
@@ -135,7 +180,7 @@ static const struct sink *find_sink(const char *name)
         if (strcmp(sinks[i]->name, name) == 0)
             return sinks[i];
     }
-    complain("--output %s: none of text, json, digest and null", name);
+    complain("--output %s: none of text, json, csv, xml, digest and null", name);
     return NULL;
 }
 
@@ -148,46 +193,52 @@ static int wants_color(enum color color, const struct out *out)
     return out->is_terminal && (no_color == NULL || *no_color == '\0');
 }
 
-static int pump(const struct request *request, struct filter *filter, struct intake *intake,
-                const struct sink *sink, struct sink_context *context)
+/* An event that passed the filter: 1 if it is shown. */
+static int show(struct dump *dump, const struct etw_event *event)
+{
+    struct etw_decoded decoded = {.event = event, .provider_name = ""};
+    if (dump->decoder != NULL)
+        decode_event(dump->decoder, event, &decoded);
+    if (dump->where != NULL && !where_holds(dump->where, &decoded))
+        return 0;
+    dump->sink->put(&dump->context, &decoded);
+    return 1;
+}
+
+static int pump(const struct request *request, struct filter *filter, struct dump *dump)
 {
     const struct etw_event *event;
+    struct intake *intake = dump->intake;
     enum etw_status status = ETW_END;
     uint64_t left = request->has_limit ? request->limit : UINT64_MAX;
     int64_t start = 0;
     int is_start_known = intake_read_start(intake->trace, &start);
     filter_set_start(filter, start);
-    while (left > 0 && context->out->error == 0 &&
+    while (left > 0 && dump->context.out->error == 0 &&
            (status = intake_next(intake, &event)) == ETW_OK) {
         if (!is_start_known) {
             intake_read_start(intake->trace, &start);
             filter_set_start(filter, start);
             is_start_known = 1;
         }
-        if (filter_matches(filter, event)) {
-            sink->put(context, event);
-            left--;
-        }
+        if (dump->decoder != NULL)
+            decode_learn(dump->decoder, event);
+        if (filter_matches(filter, event))
+            left -= (uint64_t)show(dump, event);
     }
     return status < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 
-static int dump(const struct request *request, struct filter *filter, struct intake *intake,
-                const struct sink *sink, struct out *out)
+static int dump_all(const struct request *request, struct filter *filter, struct dump *dump)
 {
-    struct sink_context context = {
-        .out = out,
-        .is_colored = wants_color(request->color, out),
-        .with_payload = request->with_payload,
-        .raw_time = request->raw_time,
-    };
-    if (sink->begin != NULL)
-        sink->begin(&context);
-    int code = pump(request, filter, intake, sink, &context);
+    dump->context.is_colored = wants_color(request->color, dump->context.out);
+    if (dump->sink->begin != NULL)
+        dump->sink->begin(&dump->context);
+    int code = pump(request, filter, dump);
     struct etw_stats stats;
-    etw_read_stats(intake->trace, &stats);
-    if (sink->end != NULL)
-        sink->end(&context, code == EXIT_FINE ? &stats : NULL);
+    etw_read_stats(dump->intake->trace, &stats);
+    if (dump->sink->end != NULL)
+        dump->sink->end(&dump->context, code == EXIT_FINE ? &stats : NULL);
     return code;
 }
 
@@ -223,40 +274,88 @@ static struct etw_options trace_options(const struct request *request, const str
     return options;
 }
 
-static int run(const struct request *request)
+/* Reads --where. An exit code, after saying what is wrong with it. */
+static int read_where(const struct request *request, struct where **where)
 {
-    const struct sink *sink = find_sink(request->output);
-    if (sink == NULL)
-        return EXIT_USAGE;
-    struct filter filter = request->filter;
-    resolve_times(&filter, request);
-    if (is_span_empty(&filter)) {
-        complain("--end is before --start");
-        return EXIT_USAGE;
+    const char *problem;
+    size_t at;
+    *where = NULL;
+    if (request->where == NULL)
+        return EXIT_FINE;
+    *where = where_read(request->where, &problem, &at);
+    if (*where == NULL)
+        complain("--where: %s, at character %zu: %s", problem, at + 1, request->where + at);
+    return *where == NULL ? EXIT_USAGE : EXIT_FINE;
+}
+
+static int run_open(const struct request *request, struct filter *filter, struct dump *dump)
+{
+    if (dump->sink->needs_decoding || (dump->where != NULL && where_needs_decoding(dump->where))) {
+        dump->decoder = decode_open(request);
+        if (dump->decoder == NULL)
+            return EXIT_FAILED;
+        if (!decode_learn_ahead(dump->decoder, request->paths, request->path_count))
+            return EXIT_FAILED;
     }
-    struct etw_options options = trace_options(request, &filter);
+    dump->context.out = out_open(request->output_file);
+    if (dump->context.out == NULL)
+        return EXIT_FAILED;
+    int code = dump_all(request, filter, dump);
+    out_flush(dump->context.out);
+    if (!out_is_unread(dump->context.out)) {
+        code = exit_code_worse(code, intake_report(dump->intake));
+        if (dump->decoder != NULL)
+            decode_report(dump->decoder);
+    }
+    return exit_code_worse(code, out_close(dump->context.out, code != EXIT_FAILED));
+}
+
+static int run_filtered(const struct request *request, struct filter *filter, struct dump *dump)
+{
+    struct etw_options options = trace_options(request, filter);
     struct intake intake;
     int code = intake_open(&intake, request->paths, request->path_count, &options);
     if (code != EXIT_FINE)
         return code;
-    struct out *out = out_open(request->output_file);
-    if (out == NULL) {
-        intake_close(&intake);
-        return EXIT_FAILED;
-    }
-
-    code = dump(request, &filter, &intake, sink, out);
-    out_flush(out);
-    if (!out_is_unread(out))
-        code = exit_code_worse(code, intake_report(&intake));
+    dump->intake = &intake;
+    code = run_open(request, filter, dump);
+    decode_close(dump->decoder);
     intake_close(&intake);
-    return exit_code_worse(code, out_close(out, code != EXIT_FAILED));
+    return code;
+}
+
+static int run(const struct request *request)
+{
+    struct dump dump = {
+        .sink = find_sink(request->output),
+        .context = {.with_payload = request->with_payload,
+                    .with_message = request->with_message,
+                    .raw_time = request->raw_time,
+                    .maps = request->maps,
+                    .fields = &request->fields},
+    };
+    if (dump.sink == NULL || read_where(request, &dump.where) != EXIT_FINE)
+        return EXIT_USAGE;
+    struct filter filter = request->filter;
+    resolve_times(&filter, request);
+    int code = EXIT_USAGE;
+    if (is_span_empty(&filter))
+        complain("--end is before --start");
+    else
+        code = run_filtered(request, &filter, &dump);
+    where_free(dump.where);
+    return code;
 }
 
 static const struct option options[] = {
-    {'o', "output", "FORMAT", "text (default), json, digest or null", option_output},
+    {'o', "output", "FORMAT", "text (default), json, csv, xml, digest or null", option_output},
     OPTION_OUTPUT_FILE,
     {0, "color", "WHEN", "auto (default), always or never", set_color},
+    OPTION_SCHEMA,
+    {0, "fields", "NAME,...", "show only these, of the header or the event's own", set_fields},
+    {0, "where", "EXPR", "only where EXPR holds (see the manual)", set_where},
+    {0, "message", NULL, "show the events' messages", set_message},
+    {0, "maps", "HOW", "in JSON: text (default), both or number", set_maps},
     {0, "payload", NULL, "show payloads, in hexadecimal", set_payload},
     {0, "raw-time", NULL, "order by and show the clock's ticks", set_raw_time},
     {0, "provider", "NAME,...", "only of these providers (names or GUIDs)", set_provider},

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "fields.h"
 #include "filter.h"
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -19,6 +20,15 @@ struct request {
     const char *output_file; /* NULL: standard output */
     enum color color;
     int with_payload;
+    int with_message;
+    int maps; /* etw_json_options.maps */
+    struct chosen_fields fields;
+    const char *where;    /* NULL: all events */
+    const char **schemas; /* paths of metadata */
+    size_t schema_count, schema_capacity;
+    int format, sort;     /* of `stats` */
+    int starts_anew;      /* `schema import` */
+    const char *provider; /* `schema list` and `export`; NULL: all */
     int raw_time;
     uint64_t hold; /* bytes */
     int has_limit;
@@ -37,7 +47,7 @@ struct option {
 
 struct command {
     const char *name;
-    const char *operands;
+    const char *operands;         /* if they may be missing, it begins with a bracket */
     const char *summary;          /* a line of the list of commands */
     const char *description;      /* a paragraph of its own help */
     const struct option *options; /* ends with one without a name */
@@ -55,6 +65,13 @@ const char *option_help(struct request *request, const char *value);
 const char *option_output(struct request *request, const char *value);
 const char *option_output_file(struct request *request, const char *value);
 
+const char *option_schema(struct request *request, const char *value);
+
+#define OPTION_SCHEMA                                                                              \
+    {                                                                                              \
+        0, "schema", "PATH", "take metadata from a store, file or folder (repeatable)",            \
+            option_schema                                                                          \
+    }
 #define OPTION_HELP                                                                                \
     {                                                                                              \
         'h', "help", NULL, "show this help and exit", option_help                                  \

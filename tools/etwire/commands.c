@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
 #include "report.h"
 
 extern const struct command command_info, command_dump, command_check, command_buffers,
-    command_forward;
+    command_forward, command_stats, command_schema_import, command_schema_list, command_schema_show,
+    command_schema_export, command_schema_check;
 
 const struct command *const commands[] = {
-    &command_info, &command_dump, &command_check, &command_buffers, &command_forward, NULL,
+    &command_info,        &command_dump,          &command_stats,         &command_check,
+    &command_buffers,     &command_forward,       &command_schema_import, &command_schema_list,
+    &command_schema_show, &command_schema_export, &command_schema_check,  NULL,
 };
 
 const char *option_help(struct request *request, const char *value)
@@ -29,6 +33,15 @@ const char *option_output_file(struct request *request, const char *value)
 {
     request->output_file = value;
     return *value == '\0' ? "not a file name" : NULL;
+}
+
+const char *option_schema(struct request *request, const char *value)
+{
+    if (request->schema_count == request->schema_capacity)
+        request->schemas =
+            grow(request->schemas, &request->schema_capacity, sizeof *request->schemas);
+    request->schemas[request->schema_count++] = value;
+    return *value == '\0' ? "not a path" : NULL;
 }
 
 int request_is_json(const struct request *request)
@@ -54,7 +67,7 @@ static int show_help(const struct command *command)
         else
             printf("      --%-21s %s\n", words, option->help);
     }
-    printf("\nSee etwire-%s(1).\n", command->name);
+    printf("\nSee etwire-%.*s(1).\n", (int)strcspn(command->name, " "), command->name);
     return fflush(stdout) == 0 ? EXIT_FINE : EXIT_FAILED;
 }
 
@@ -151,7 +164,7 @@ static int take_options(struct line *line, struct request *request)
 }
 
 /* Operands are moved to the front of the words. 0 after a complaint. */
-static int read_line(struct line *line, struct request *request)
+static int read_line(struct line *line, struct request *request, int may_lack_paths)
 {
     request->paths = line->words;
     int is_options = 1;
@@ -167,7 +180,7 @@ static int read_line(struct line *line, struct request *request)
             return 0;
         }
     }
-    if (request->path_count > 0 || request->wants_help)
+    if (request->path_count > 0 || request->wants_help || may_lack_paths)
         return 1;
     complain("no FILE is given");
     return 0;
@@ -178,7 +191,7 @@ int command_run(const struct command *command, size_t count, char **words)
     struct request request = {0};
     struct line line = {.options = command->options, .words = words, .count = count};
     int code;
-    if (!read_line(&line, &request))
+    if (!read_line(&line, &request, command->operands[0] == '['))
         code = EXIT_USAGE;
     else if (request.wants_help)
         code = show_help(command);
@@ -187,5 +200,7 @@ int command_run(const struct command *command, size_t count, char **words)
     if (code == EXIT_USAGE)
         fprintf(stderr, "Try 'etwire %s --help'.\n", command->name);
     filter_reset(&request.filter);
+    fields_reset(&request.fields);
+    free(request.schemas);
     return code;
 }

@@ -15,7 +15,7 @@ static int show_help(FILE *file)
                   "       etwire --help | --version\n\n"
                   "Looks into ETW traces (.etl).\n\n");
     for (size_t i = 0; commands[i] != NULL; i++)
-        fprintf(file, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+        fprintf(file, "  %-14s %s\n", commands[i]->name, commands[i]->summary);
     fprintf(file, "\nFILE may be - for standard input.\n"
                   "'etwire COMMAND --help' lists a command's options. See etwire(1).\n");
     return fflush(file) == 0 ? EXIT_FINE : EXIT_FAILED;
@@ -27,13 +27,29 @@ static int show_version(void)
     return fflush(stdout) == 0 ? EXIT_FINE : EXIT_FAILED;
 }
 
-static const struct command *find_command(const char *name)
+/* Some commands have two words. *words is set to how many it takes. */
+static const struct command *find_command(int count, char **words, int *taken)
 {
     for (size_t i = 0; commands[i] != NULL; i++) {
-        if (strcmp(commands[i]->name, name) == 0)
+        const char *name = commands[i]->name;
+        size_t size = strcspn(name, " ");
+        if (strncmp(words[0], name, size) != 0 || words[0][size] != '\0')
+            continue;
+        *taken = 1 + (name[size] != '\0');
+        if (*taken == 1 || (count > 1 && strcmp(words[1], name + size + 1) == 0))
             return commands[i];
     }
     return NULL;
+}
+
+static int complain_of_command(char **words)
+{
+    if (strcmp(words[0], "schema") == 0)
+        complain("schema: say what to do: import, list, show, export or check");
+    else
+        complain("%s: no such command", words[0]);
+    fprintf(stderr, "Try 'etwire --help'.\n");
+    return EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
@@ -55,11 +71,9 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--version") == 0)
         return show_version();
 
-    const struct command *command = find_command(argv[1]);
-    if (command == NULL) {
-        complain("%s: no such command", argv[1]);
-        fprintf(stderr, "Try 'etwire --help'.\n");
-        return EXIT_USAGE;
-    }
-    return command_run(command, (size_t)argc - 2, argv + 2);
+    int taken;
+    const struct command *command = find_command(argc - 1, argv + 1, &taken);
+    if (command == NULL)
+        return complain_of_command(argv + 1);
+    return command_run(command, (size_t)(argc - 1 - taken), argv + 1 + taken);
 }

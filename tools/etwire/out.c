@@ -149,13 +149,23 @@ void out_hex_digits(struct out *out, uint64_t value, int digits)
         out->bytes[out->used++] = hex_digits[value >> (4 * digits) & 15];
 }
 
-void out_hex_bytes(struct out *out, const uint8_t *bytes, size_t size)
+static void put_hex_bytes(struct out *out, const uint8_t *bytes, size_t size, const char *digits)
 {
     for (size_t i = 0; i < size; i++) {
         out_reserve(out, 2);
-        out->bytes[out->used++] = hex_digits[bytes[i] >> 4];
-        out->bytes[out->used++] = hex_digits[bytes[i] & 15];
+        out->bytes[out->used++] = digits[bytes[i] >> 4];
+        out->bytes[out->used++] = digits[bytes[i] & 15];
     }
+}
+
+void out_hex_bytes(struct out *out, const uint8_t *bytes, size_t size)
+{
+    put_hex_bytes(out, bytes, size, hex_digits);
+}
+
+void out_hex_bytes_upper(struct out *out, const uint8_t *bytes, size_t size)
+{
+    put_hex_bytes(out, bytes, size, "0123456789ABCDEF");
 }
 
 void out_guid(struct out *out, const GUID *guid)
@@ -172,7 +182,7 @@ void out_guid(struct out *out, const GUID *guid)
     out_hex_bytes(out, guid->Data4 + 2, 6);
 }
 
-void out_time(struct out *out, int64_t filetime)
+void out_time_of_no_zone(struct out *out, int64_t filetime)
 {
     int64_t second = filetime / WHEN_SECOND;
     int64_t rest = filetime % WHEN_SECOND;
@@ -189,6 +199,11 @@ void out_time(struct out *out, int64_t filetime)
     out_char(out, '.');
     for (int64_t unit = WHEN_SECOND / 10; unit > 0; unit /= 10)
         out->bytes[out->used++] = (char)('0' + rest / unit % 10);
+}
+
+void out_time(struct out *out, int64_t filetime)
+{
+    out_time_of_no_zone(out, filetime);
     out_char(out, 'Z');
 }
 

@@ -91,14 +91,16 @@ void out_hex(struct out *out, uint64_t value);
 /* Exactly that many hexadecimal digits, at most 16. */
 void out_hex_digits(struct out *out, uint64_t value, int digits);
 
-/* Two digits a byte. */
+/* Two digits a byte; the second in upper case. */
 void out_hex_bytes(struct out *out, const uint8_t *bytes, size_t size);
+void out_hex_bytes_upper(struct out *out, const uint8_t *bytes, size_t size);
 
 /* 00000000-0000-0000-0000-000000000000, lower case. */
 void out_guid(struct out *out, const GUID *guid);
 
-/* A FILETIME as 2011-01-23T22:07:27.2257591Z. */
+/* A FILETIME as 2011-01-23T22:07:27.2257591Z; the second without the Z. */
 void out_time(struct out *out, int64_t filetime);
+void out_time_of_no_zone(struct out *out, int64_t filetime);
 
 /* Text that came from a trace or the command line: control characters are made harmless. */
 void out_safe_text(struct out *out, const char *text);

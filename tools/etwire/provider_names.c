@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 
 #include "provider_names.h"
@@ -69,7 +70,7 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static int is_same_name(const char *one, const char *other)
+int name_is_same(const char *one, const char *other)
 {
     while (*one != '\0' && lower(*one) == lower(*other)) {
         one++;
@@ -92,7 +93,7 @@ static int take_hex(const char **at, int digits, uint64_t *value)
     return 1;
 }
 
-static int read_guid(const char *at, GUID *guid)
+int guid_read(const char *at, GUID *guid)
 {
     static const int digits[5] = {8, 4, 4, 4, 12};
     uint64_t parts[5];
@@ -116,12 +117,20 @@ static int read_guid(const char *at, GUID *guid)
     return *at == '\0';
 }
 
+void guid_write(const GUID *guid, char text[37])
+{
+    const unsigned char *rest = guid->Data4;
+    snprintf(text, 37, "%08lx-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+             (unsigned long)guid->Data1, guid->Data2, guid->Data3, rest[0], rest[1], rest[2],
+             rest[3], rest[4], rest[5], rest[6], rest[7]);
+}
+
 int provider_read(const char *text, GUID *guid)
 {
-    if (read_guid(text, guid))
+    if (guid_read(text, guid))
         return 1;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (is_same_name(rows[i].name, text)) {
+        if (name_is_same(rows[i].name, text)) {
             *guid = rows[i].guid;
             return 1;
         }

@@ -55,8 +55,9 @@ static void copy_event(struct copy *copy, const struct etw_event *event)
         memcpy(copy->payload, event->record.UserData, event->record.UserDataLength);
 }
 
-static void put(struct sink_context *context, const struct etw_event *event)
+static void put(struct sink_context *context, const struct etw_decoded *decoded)
 {
+    const struct etw_event *event = decoded->event;
     struct digest *digest = context->state;
     tally_add(&digest->tally, event);
     digest->crc = crc32_add(digest->crc, event->record.UserData, event->record.UserDataLength);
@@ -129,4 +130,4 @@ static void end(struct sink_context *context, const struct etw_stats *stats)
     free(digest);
 }
 
-const struct sink sink_digest = {"digest", begin, put, end};
+const struct sink sink_digest = {"digest", 0, begin, put, end};

@@ -2,10 +2,10 @@
 /* Nothing: to see how fast a trace is read, or whether it is sound. */
 #include "sink.h"
 
-static void put(struct sink_context *context, const struct etw_event *event)
+static void put(struct sink_context *context, const struct etw_decoded *decoded)
 {
     (void)context;
-    (void)event;
+    (void)decoded;
 }
 
-const struct sink sink_null = {"null", NULL, put, NULL};
+const struct sink sink_null = {"null", 0, NULL, put, NULL};

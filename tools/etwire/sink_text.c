@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A line an event, for people to read. */
+#include <stdlib.h>
+
+#include "fields.h"
 #include "provider_names.h"
 #include "sink.h"
+#include "value_text.h"
 
 #define GUID_WIDTH  36
 #define DUMP_WIDTH  16   /* payload bytes a line */
@@ -9,6 +13,13 @@
 #define COLOR_TIME  "\033[2m"
 #define COLOR_NAME  "\033[36m"
 #define COLOR_RESET "\033[0m"
+
+#define DEPTH_MOST 36 /* of arrays and structs within each other */
+
+struct text {
+    struct value_text text;
+    char is_in_array[DEPTH_MOST + 1]; /* what is at that depth is an element */
+};
 
 /* By level: critical, error, warning. */
 static const char *const level_colors[] = {NULL, "\033[1;31m", "\033[31m", "\033[33m"};
@@ -50,13 +61,15 @@ static void put_process(struct out *out, const struct etw_event *event)
     }
 }
 
-static void put_provider(const struct sink_context *context, const GUID *guid)
+static void put_provider(const struct sink_context *context, const struct etw_decoded *decoded)
 {
-    const char *name = provider_name(guid);
+    const GUID *guid = &decoded->event->record.EventHeader.ProviderId;
+    const char *name =
+        *decoded->provider_name != '\0' ? decoded->provider_name : provider_name(guid);
     put_color(context, COLOR_NAME);
     size_t start = context->out->used;
     if (name != NULL)
-        out_text(context->out, name);
+        out_safe_text(context->out, name);
     else
         out_guid(context->out, guid);
     out_pad(context->out, start, GUID_WIDTH);
@@ -107,17 +120,77 @@ static void put_payload(struct out *out, const EVENT_RECORD *record)
     }
 }
 
-static void put(struct sink_context *context, const struct etw_event *event)
+/* Where a value that is written as it is could not be told from what follows. */
+static int needs_quotes(const char *text)
 {
-    const EVENT_HEADER *header = &event->record.EventHeader;
-    const EVENT_DESCRIPTOR *descriptor = &header->EventDescriptor;
-    struct out *out = context->out;
+    return *text == '\0' || text[strcspn(text, " ,=[]{}\"\t\r\n")] != '\0';
+}
 
-    out_reserve(out, LINE_ROOM);
-    put_time(context, event);
-    put_field(out, "cpu=", event->processor, 6);
-    put_process(out, event);
-    put_provider(context, &header->ProviderId);
+static void put_value(struct text *text, struct out *out, const struct etw_item *item)
+{
+    const char *value = value_text_item(&text->text, item, ETW_STYLE_TDH);
+    int is_quoted = !value_is_number(item) && needs_quotes(value);
+    if (is_quoted)
+        out_char(out, '"');
+    out_safe_text(out, value);
+    if (is_quoted)
+        out_char(out, '"');
+}
+
+/* Elements of arrays have no names. */
+static void put_item(struct text *text, struct out *out, const struct etw_item *item, int is_first)
+{
+    int is_end = item->kind == ETW_ITEM_ARRAY_END || item->kind == ETW_ITEM_STRUCT_END;
+    if (!is_first && !is_end)
+        out_char(out, ' ');
+    if (!is_end && !text->is_in_array[item->depth < DEPTH_MOST ? item->depth : DEPTH_MOST]) {
+        out_safe_text(out, item->field->name);
+        out_char(out, '=');
+    }
+    switch (item->kind) {
+    case ETW_ITEM_VALUE:
+        put_value(text, out, item);
+        break;
+    case ETW_ITEM_ARRAY:
+        out_char(out, '[');
+        break;
+    case ETW_ITEM_ARRAY_END:
+        out_char(out, ']');
+        break;
+    case ETW_ITEM_STRUCT:
+        out_char(out, '{');
+        break;
+    case ETW_ITEM_STRUCT_END:
+        out_char(out, '}');
+        break;
+    case ETW_ITEM_MISSING:
+        out_text(out, "(missing)");
+        break;
+    }
+}
+
+static void put_fields(struct text *text, struct out *out, const struct etw_decoded *decoded)
+{
+    struct etw_fields fields;
+    struct etw_item item;
+    int is_first = 0;
+    etw_fields_begin(decoded, &fields);
+    while (etw_fields_next(&fields, &item) == ETW_OK) {
+        put_item(text, out, &item, is_first);
+        is_first = item.kind == ETW_ITEM_ARRAY || item.kind == ETW_ITEM_STRUCT;
+        if (is_first && item.depth + 1u < DEPTH_MOST)
+            text->is_in_array[item.depth + 1] = item.kind == ETW_ITEM_ARRAY;
+    }
+    if (fields.extra_size > 0) {
+        out_text(out, " extra=0x");
+        out_hex_bytes(out, fields.extra, fields.extra_size);
+    }
+}
+
+static void put_stored_facts(const struct sink_context *context, const struct etw_event *event)
+{
+    const EVENT_DESCRIPTOR *descriptor = &event->record.EventHeader.EventDescriptor;
+    struct out *out = context->out;
     put_field(out, "id=", descriptor->Id, 7);
     put_field(out, "v", descriptor->Version, 3);
     put_field(out, "op=", descriptor->Opcode, 6);
@@ -126,9 +199,78 @@ static void put(struct sink_context *context, const struct etw_event *event)
     put_keyword(out, descriptor->Keyword);
     out_u64_right(out, event->record.UserDataLength, 5);
     out_text(out, event->record.UserDataLength == 1 ? " byte" : " bytes");
-    out_line(out);
-    if (context->with_payload)
-        put_payload(out, &event->record);
 }
 
-const struct sink sink_text = {"text", NULL, put, NULL};
+static void put_name(const struct sink_context *context, struct text *text,
+                     const struct etw_decoded *decoded)
+{
+    uint8_t level = decoded->event->record.EventHeader.EventDescriptor.Level;
+    const char *color = level > 0 && level < 4 ? level_colors[level] : COLOR_NAME;
+    put_color(context, color);
+    out_safe_text(context->out, value_text_name(&text->text, decoded));
+    put_color(context, COLOR_RESET);
+}
+
+static void put_chosen(struct text *text, struct out *out, const struct chosen_fields *fields,
+                       const struct etw_decoded *decoded)
+{
+    for (size_t i = 0; i < fields->count; i++) {
+        const char *value = field_text(&fields->items[i], decoded, &text->text);
+        if (i > 0)
+            out_char(out, '\t');
+        out_safe_text(out, value == NULL ? "-" : value);
+    }
+    out_line(out);
+}
+
+static void put_event(struct sink_context *context, struct text *text,
+                      const struct etw_decoded *decoded)
+{
+    const struct etw_event *event = decoded->event;
+    struct out *out = context->out;
+    out_reserve(out, LINE_ROOM);
+    put_time(context, event);
+    put_field(out, "cpu=", event->processor, 6);
+    put_process(out, event);
+    if (decoded->schema == NULL) {
+        put_provider(context, decoded);
+        put_stored_facts(context, event);
+    } else {
+        put_name(context, text, decoded);
+        put_fields(text, out, decoded);
+    }
+    if (context->with_message && *value_text_message(&text->text, decoded, ETW_STYLE_TDH) != 0) {
+        out_text(out, " | ");
+        out_safe_text(out, text->text.text);
+    }
+    out_line(out);
+}
+
+static void put(struct sink_context *context, const struct etw_decoded *decoded)
+{
+    struct text *text = context->state;
+    if (text == NULL)
+        return;
+    if (context->fields->count > 0)
+        put_chosen(text, context->out, context->fields, decoded);
+    else
+        put_event(context, text, decoded);
+    if (context->with_payload)
+        put_payload(context->out, &decoded->event->record);
+}
+
+static void begin(struct sink_context *context)
+{
+    context->state = calloc(1, sizeof(struct text));
+}
+
+static void end(struct sink_context *context, const struct etw_stats *stats)
+{
+    (void)stats;
+    struct text *text = context->state;
+    if (text != NULL)
+        free(text->text.text);
+    free(text);
+}
+
+const struct sink sink_text = {"text", 1, begin, put, end};

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "value_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+#define FIRST_ROOM 4096
+
+/* Whether there is room for size bytes and a NUL now; if not, there is after it. */
+static int has_room(struct value_text *room, size_t size)
+{
+    room->size = size;
+    if (size < room->room)
+        return 1;
+    free(room->text);
+    room->room = size < FIRST_ROOM ? FIRST_ROOM : size + size / 2 + 1;
+    room->text = allocate(room->room);
+    return 0;
+}
+
+const char *value_text_item(struct value_text *room, const struct etw_item *item,
+                            enum etw_style style)
+{
+    if (!has_room(room, etw_item_text(item, style, room->text, room->room)))
+        etw_item_text(item, style, room->text, room->room);
+    return room->text;
+}
+
+const char *value_text_message(struct value_text *room, const struct etw_decoded *decoded,
+                               enum etw_style style)
+{
+    if (!has_room(room, etw_message_text(decoded, style, room->text, room->room)))
+        etw_message_text(decoded, style, room->text, room->room);
+    return room->text;
+}
+
+const char *value_text_name(struct value_text *room, const struct etw_decoded *decoded)
+{
+    if (!has_room(room, etw_event_name(decoded, room->text, room->room)))
+        etw_event_name(decoded, room->text, room->room);
+    return room->text;
+}
+
+const char *value_text_json(struct value_text *room, const struct etw_decoded *decoded,
+                            const struct etw_json_options *options)
+{
+    if (!has_room(room, etw_event_json(decoded, options, room->text, room->room)))
+        etw_event_json(decoded, options, room->text, room->room);
+    return room->text;
+}
+
+const char *value_text_copy(struct value_text *room, const char *text)
+{
+    has_room(room, strlen(text));
+    memcpy(room->text, text, room->size + 1);
+    return room->text;
+}
+
+int value_is_number(const struct etw_item *item)
+{
+    uint64_t value;
+    int64_t signed_value;
+    double number;
+    return item->field->map == NULL &&
+           (etw_item_u64(item, &value) == ETW_OK || etw_item_i64(item, &signed_value) == ETW_OK ||
+            etw_item_double(item, &number) == ETW_OK);
+}

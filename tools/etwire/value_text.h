@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Values and messages as text of any length. */
+#ifndef VALUE_TEXT_H
+#define VALUE_TEXT_H
+
+#include <stddef.h>
+
+#include "etw.h"
+
+/* Room that grows when a text needs more. Zero to begin with; free text at the end. */
+struct value_text {
+    char *text; /* NUL-ended; valid until the next use */
+    size_t size;
+    size_t room;
+};
+
+/* Each sets text and size, and returns text. */
+const char *value_text_item(struct value_text *room, const struct etw_item *item,
+                            enum etw_style style);
+const char *value_text_message(struct value_text *room, const struct etw_decoded *decoded,
+                               enum etw_style style);
+const char *value_text_name(struct value_text *room, const struct etw_decoded *decoded);
+const char *value_text_json(struct value_text *room, const struct etw_decoded *decoded,
+                            const struct etw_json_options *options);
+
+const char *value_text_copy(struct value_text *room, const char *text);
+
+/* Whether an item's value is a number, so that it stands without quotes. */
+int value_is_number(const struct etw_item *item);
+
+#endif

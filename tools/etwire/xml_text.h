@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef XML_TEXT_H
+#define XML_TEXT_H
+
+#include "out.h"
+
+/* Text for an element or for an attribute in double quotes. What XML 1.0 has no place for becomes
+ * U+FFFD. */
+void xml_text_put(struct out *out, const char *text);
+
+/* ' name="value"'. */
+void xml_attribute_put(struct out *out, const char *name, const char *value);
+
+#endif
