@@ -326,7 +326,6 @@ static void skip_fixed_elements(struct walk *walk, uint32_t index, uint32_t coun
     size_t room = walk->in.left / size;
     if (count == UINT32_MAX) {
         etw_bytes_take(&walk->in, room * size);
-        walk->is_over = walk->in.left > 0;
     } else if (count == 1) {
         skip_fixed(walk, index, size);
     } else if (count > room) {

@@ -210,6 +210,11 @@ static void the_pointer_size_is_what_fits(void)
     check(etw_classic_pointer_size(&schema, "123456781234", 12, 8) == 8);
     check(etw_classic_pointer_size(&schema, "1234123", 7, 8) == 8); /* neither */
     check(etw_classic_pointer_size(&schema, "123412341", 9, 4) == 4);
+    struct etw_field bytes = FIELD(TDH_INTYPE_UINT8, .count = 1, .flags = PropertyParamCount);
+    struct etw_field all[] = {POINTER, U32, bytes};
+    struct etw_schema counted = {.field_count = 3, .top_count = 3, .fields = all};
+    check(etw_classic_pointer_size(&counted, "ptr.\6\0\0\0\0\0\0\0ab", 14, 8) == 8);
+    check(etw_classic_pointer_size(&counted, "ptr.\6\0\0\0\0\0\0\0ab", 14, 4) == 4);
     struct etw_schema rest = SCHEMA(U32, TYPE(NONNULLTERMINATEDSTRING)); /* both */
     check(etw_classic_pointer_size(&rest, "12345", 5, 4) == 4);
 }

@@ -13,7 +13,7 @@
 #define PROVIDER                                                                                   \
     "#pragma namespace(\"\\\\\\\\.\\\\root\\\\WMI\")\n"                                            \
     "[Dynamic, Description(\"A test\") : amended, "                                                \
-    "Guid(\"{00112233-4455-6677-8899-aabbccddeeff}\")]\n"                                          \
+    "EventVersion(7), Guid(\"{00112233-4455-6677-8899-aabbccddeeff}\")]\n"                         \
     "class Tests : EventTrace { };\n"
 #define EVENTS                                                                                     \
     "[Guid(\"{01010101-0202-0303-0405-060708090a0b}\"), EventVersion(2), "                         \
@@ -105,7 +105,7 @@ static void each_event_type_is_a_schema(void)
 static void fields_are_in_the_order_of_their_ids(void)
 {
     check(read_text(BEGIN "[WmiDataId(3)] uint8 C; [wmidataid(1)] uint8 A; uint8 None;"
-                          "[WmiDataID(2)] UINT8 B;" END) == ETW_OK);
+                          "[WmiDataID(2)] UINT8 B; [WmiDataId(4)] uint8 M();" END) == ETW_OK);
     const struct etw_field *fields = schema(0)->fields;
     check(schema(0)->field_count == 3 && strcmp(fields[0].name, "A") == 0);
     check(strcmp(fields[1].name, "B") == 0 && strcmp(fields[2].name, "C") == 0);
