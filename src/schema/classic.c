@@ -8,9 +8,9 @@
 #include "bytes/limits.h"
 #include "tdh.h"
 
-#define STRUCT_FLAG    ((uint32_t)PropertyStruct)
-#define SID_REVISION   1
-#define SID_MOST_PARTS 15 /* SID_MAX_SUB_AUTHORITIES */
+#define STRUCT_FLAG     ((uint32_t)PropertyStruct)
+#define REVISION_OF_SID 1
+#define MOST_SID_PARTS  15 /* SID_MAX_SUB_AUTHORITIES */
 
 /* Bytes of one element; 0 if that is not always the same. */
 static size_t fixed_size(const struct etw_field *field, unsigned pointer_size)
@@ -188,8 +188,8 @@ static void skip_token(struct etw_bytes *in, unsigned pointer_size)
 {
     size_t token = 2 * (size_t)pointer_size;
     if (in->left >= 4 && etw_load32(in->at) == 0 &&
-        (in->left < token + 8 || in->at[token] != SID_REVISION ||
-         in->at[token + 1] > SID_MOST_PARTS)) {
+        (in->left < token + 8 || in->at[token] != REVISION_OF_SID ||
+         in->at[token + 1] > MOST_SID_PARTS)) {
         etw_bytes_take(in, 4);
         return;
     }

@@ -414,7 +414,7 @@ static int is_word(const struct parser *parser, const char *word)
     return i == parser->length;
 }
 
-static int accept(struct parser *parser, char mark)
+static int accept_mark(struct parser *parser, char mark)
 {
     if (!is_mark(parser, mark))
         return 0;
@@ -424,7 +424,7 @@ static int accept(struct parser *parser, char mark)
 
 static void expect(struct parser *parser, char mark, const char *problem)
 {
-    if (!accept(parser, mark))
+    if (!accept_mark(parser, mark))
         fail(parser, problem);
 }
 
@@ -497,7 +497,7 @@ static void read_values(struct parser *parser, struct etw_mof_qualifier *qualifi
         } else {
             read_value(parser, qualifier);
         }
-        if (!accept(parser, ',') && !is_mark(parser, close))
+        if (!accept_mark(parser, ',') && !is_mark(parser, close))
             fail(parser, "expected a comma between values");
     }
     expect(parser, close, "a list of values has no end");
@@ -516,11 +516,11 @@ static struct etw_mof_qualifier *read_qualifier(struct parser *parser)
     if (qualifier == NULL)
         return NULL;
     qualifier->name = expect_word(parser, "expected the name of a qualifier");
-    if (accept(parser, '('))
+    if (accept_mark(parser, '('))
         read_values(parser, qualifier, ')', MOST_BRACES);
-    else if (accept(parser, '{'))
+    else if (accept_mark(parser, '{'))
         read_values(parser, qualifier, '}', MOST_BRACES);
-    if (accept(parser, ':'))
+    if (accept_mark(parser, ':'))
         skip_flavors(parser);
     return qualifier;
 }
@@ -529,14 +529,14 @@ static struct etw_mof_qualifier *read_qualifier(struct parser *parser)
 static struct etw_mof_qualifier *read_qualifiers(struct parser *parser)
 {
     struct etw_mof_qualifier *first = NULL, **end = &first;
-    if (!accept(parser, '['))
+    if (!accept_mark(parser, '['))
         return NULL;
     while (!is_mark(parser, ']') && parser->status == ETW_OK) {
         *end = read_qualifier(parser);
         if (*end == NULL)
             return NULL;
         end = &(*end)->next;
-        if (!accept(parser, ',') && !is_mark(parser, ']'))
+        if (!accept_mark(parser, ',') && !is_mark(parser, ']'))
             fail(parser, "expected a comma between qualifiers");
     }
     expect(parser, ']', "qualifiers have no end");
@@ -574,7 +574,7 @@ static int32_t read_elements(struct parser *parser)
 static void read_type_and_name(struct parser *parser, struct etw_mof_property *property)
 {
     property->type = expect_word(parser, "expected a type");
-    if (accept(parser, ':'))
+    if (accept_mark(parser, ':'))
         expect_word(parser, "expected the class of an object");
     property->name = expect_word(parser, "expected the name of a property");
     while (parser->token == NAME)
@@ -630,7 +630,7 @@ static void read_property(struct parser *parser, struct etw_mof_class *class)
     property->qualifiers = read_qualifiers(parser);
     read_type_and_name(parser, property);
     int is_method = is_mark(parser, '(');
-    if (accept(parser, '['))
+    if (accept_mark(parser, '['))
         property->elements = read_elements(parser);
     skip_statement(parser);
     if (parser->status == ETW_OK && !is_method)
@@ -692,9 +692,9 @@ static void read_class(struct parser *parser, struct etw_mof_qualifier *qualifie
         next(parser);
         expect_word(parser, "expected an alias");
     }
-    if (accept(parser, ':'))
+    if (accept_mark(parser, ':'))
         class->base_name = expect_word(parser, "expected the name of a base class");
-    if (accept(parser, '{')) {
+    if (accept_mark(parser, '{')) {
         while (!is_mark(parser, '}') && parser->status == ETW_OK)
             read_property(parser, class);
         expect(parser, '}', "a class has no end");
@@ -708,7 +708,7 @@ static void skip_pragma(struct parser *parser)
     expect_word(parser, "expected a pragma");
     if (parser->token == NAME)
         next(parser);
-    if (!accept(parser, '('))
+    if (!accept_mark(parser, '('))
         return;
     while (parser->token != END && !is_mark(parser, ')'))
         next(parser);
@@ -717,9 +717,9 @@ static void skip_pragma(struct parser *parser)
 
 static void read_statement(struct parser *parser)
 {
-    if (accept(parser, ';'))
+    if (accept_mark(parser, ';'))
         return;
-    if (accept(parser, '#')) {
+    if (accept_mark(parser, '#')) {
         skip_pragma(parser);
         return;
     }
