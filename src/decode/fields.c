@@ -407,6 +407,12 @@ enum etw_status etw_fields_next(struct etw_fields *fields, struct etw_item *item
     return ETW_OK;
 }
 
+void etw_fields_skip_array(struct etw_fields *fields, const struct etw_item *array)
+{
+    fields->at = array->bytes + array->size;
+    fields->depth = array->depth;
+}
+
 void etw_fields_begin(const struct etw_decoded *decoded, struct etw_fields *fields)
 {
     const struct etw_plan *plan = decoded->plan;

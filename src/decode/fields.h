@@ -12,6 +12,9 @@
 enum etw_status etw_fields_begin_at(const struct etw_decoded *decoded, uint32_t index,
                                     struct etw_fields *fields, struct etw_item *item);
 
+/* Passes over the elements and the end of an array whose beginning was taken last. */
+void etw_fields_skip_array(struct etw_fields *fields, const struct etw_item *array);
+
 /* The plan's field of an item. */
 static inline const struct etw_plan_field *etw_plan_field_of(const struct etw_plan *plan,
                                                              const struct etw_item *item)
