@@ -509,7 +509,7 @@ static int ends_in_ipv4(const uint16_t *words)
     int is_low = (words[0] | words[1] | words[2] | words[3]) == 0 && words[6] != 0;
     int is_mapped = words[4] == 0 && (words[5] == 0 || words[5] == 0xffff);
     int is_translated = words[4] == 0xffff && words[5] == 0;
-    int is_isatap = (words[4] & 0xfffd) == 0 && words[5] == 0x5efe;
+    int is_isatap = (words[4] & 0xfdff) == 0 && words[5] == 0x5efe;
     return (is_low && (is_mapped || is_translated)) || is_isatap;
 }
 

@@ -10,7 +10,9 @@ void etw_text_tracerpt(struct etw_text *text, const struct etw_item *item, enum 
 {
     uint32_t size = item->data_size;
     uint64_t value = size <= 8 ? etw_value_unsigned(item->data, size) : 0;
-    if (form == ETW_FORM_UNSIGNED && size == 4 && etw_item_map(item) == NULL)
+    const struct etw_map *map = etw_item_map(item);
+    int is_known = map != NULL && etw_map_knows(map, (uint32_t)value);
+    if (form == ETW_FORM_UNSIGNED && size == 4 && !is_known)
         etw_text_u64_padded(text, value, UINT32_WIDTH, ' ');
     else if (form == ETW_FORM_BOOLEAN8)
         etw_text_char(text, value != 0 ? '1' : '0');

@@ -154,3 +154,15 @@ uint32_t etw_map_mask(const struct etw_map *map, uint32_t index)
     int by_place = (map->flags & EVENTMAP_INFO_FLAG_WBEM_NO_MAP) != 0;
     return mask == 0 && by_place && index < 32 ? (uint32_t)1 << index : mask;
 }
+
+int etw_map_knows(const struct etw_map *map, uint32_t value)
+{
+    if (!etw_map_is_bits(map))
+        return etw_map_find(map, value) != NULL;
+    for (uint32_t i = 0; i < map->count; i++) {
+        uint32_t mask = etw_map_mask(map, i);
+        if (mask == 0 ? value == 0 : (value & mask) == mask)
+            return 1;
+    }
+    return 0;
+}

@@ -53,4 +53,7 @@ const struct etw_map_entry *etw_map_find(const struct etw_map *map, uint32_t val
 /* The bits of an entry of a map of bits, by its index; 0 is matched by the value 0 alone. */
 uint32_t etw_map_mask(const struct etw_map *map, uint32_t index);
 
+/* Whether a map, of either kind, has any text for a value. */
+int etw_map_knows(const struct etw_map *map, uint32_t value);
+
 #endif
