@@ -196,6 +196,10 @@ static void bad_directories_cost_their_resources(void)
     set_number(&image, data, 0x8000, 4);
     check(loses_one("a resource is outside its section"));
     make(1);
+    set_number(&image, data, 0x8000, 4);
+    set_number(&image, data + 4, 0, 4); /* nothing, but nowhere */
+    check(loses_one("a resource is outside its section"));
+    make(1);
     set_number(&image, data + 4, image.size - DATA_AT + 1, 4);
     check(loses_one("a resource is outside its section"));
     make(1);
