@@ -149,7 +149,7 @@ static void services_are_read(const char *corpus)
     static const struct {
         const char *name;
         uint32_t events;
-    } expected[] = {{"Microsoft-Windows-Services", 14},
+    } expected[] = {{"Microsoft-Windows-Services", 15},
                     {"Microsoft-Windows-Services-Svchost", 2},
                     {"Service Control Manager", 43}};
     struct etw_catalog catalog = {0};

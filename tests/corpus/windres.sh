@@ -19,9 +19,8 @@ done
 folder=$(mktemp -d "${TMPDIR:-/tmp}/windres.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 cp "$template" "$folder/template.bin"
-cd "$folder"
 
-cat >texts.mc <<'FILE'
+cat >"$folder/texts.mc" <<'FILE'
 LanguageNames=(German=0x407:texts_de)
 LanguageNames=(English=0x409:texts_en)
 
@@ -43,7 +42,7 @@ Zwei Zeilen
 mit %1
 .
 FILE
-cat >all.rc <<'FILE'
+cat >"$folder/all.rc" <<'FILE'
 #include "texts.rc"
 1 WEVT_TEMPLATE "template.bin"
 1 VERSIONINFO
@@ -79,11 +78,11 @@ count=0
 failed=0
 same() { # TEXT
     count=$((count + 1))
-    if diff expected actual >difference; then
+    if diff "$folder/expected" "$folder/actual" >"$folder/difference"; then
         echo "ok $count - $1"
     else
         echo "not ok $count - $1"
-        sed 's/^/# /' difference
+        sed 's/^/# /' "$folder/difference"
         failed=1
     fi
 }
@@ -92,14 +91,17 @@ for machine in i686 x86_64; do
     bits=64
     [ $machine = x86_64 ] || bits=32
     tools=$machine-w64-mingw32
-    $tools-windmc -b texts.mc
-    $tools-windres all.rc all.o
-    $tools-gcc -shared -nostdlib -o all.dll all.o -Wl,-e,0 2>/dev/null
-    expected $bits 'A thing' 'Two lines' 'with %1' >expected
-    $show all.dll >actual
+    (
+        cd "$folder"
+        $tools-windmc -b texts.mc
+        $tools-windres all.rc all.o
+        $tools-gcc -shared -nostdlib -o all.dll all.o -Wl,-e,0 2>/dev/null
+    )
+    expected $bits 'A thing' 'Two lines' 'with %1' >"$folder/expected"
+    $show "$folder/all.dll" | tr -d '\r' >"$folder/actual"
     same "$machine, English"
-    expected $bits 'Ein Ding' 'Zwei Zeilen' 'mit %1' >expected
-    $show all.dll de-DE >actual
+    expected $bits 'Ein Ding' 'Zwei Zeilen' 'mit %1' >"$folder/expected"
+    $show "$folder/all.dll" de-DE | tr -d '\r' >"$folder/actual"
     same "$machine, German"
 done
 echo "1..$count"

@@ -128,11 +128,12 @@ static inline void put_version(struct blob *blob, const uint16_t *numbers, const
 
 /* --- PE images ------------------------------------------------------------------------------- */
 
+/* The second section begins where the first ends. */
 #define TREE_RVA  0x2000u
 #define TREE_AT   0x400u
-#define DATA_RVA  0x9000u
 #define DATA_AT   0x1000u
 #define TREE_ROOM (DATA_AT - TREE_AT)
+#define DATA_RVA  (TREE_RVA + TREE_ROOM)
 
 /* Resources with the same type and name follow each other. */
 struct resource {
