@@ -51,7 +51,7 @@ struct etw_binary_contents {
     int is_64bit;
     uint32_t template_count; /* WEVT_TEMPLATE resources */
     uint32_t table_count;    /* message tables */
-    uint16_t languages[16];  /* of message tables; see etw_language_culture */
+    uint16_t languages[64];  /* of message tables; see etw_language_culture */
     uint32_t language_count;
     struct etw_pe_version version; /* zero if it says none */
 };

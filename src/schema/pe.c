@@ -214,7 +214,7 @@ static enum etw_status read_data(struct etw_pe *pe, const struct etw_pe_walk *wa
         return fail(pe, "a resource's entry is outside the resources", entry->offset);
     struct etw_bytes data = bytes_at_rva(pe, rva);
     resource->bytes = etw_bytes_split(&data, size);
-    if (resource->bytes.error != NULL)
+    if (data.error != NULL)
         return fail(pe, "a resource is outside its section", entry->offset);
     resource->name = walk->name;
     resource->language = (uint16_t)entry->name;
