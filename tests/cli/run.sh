@@ -6,12 +6,16 @@
 #
 # A test is a shell script that has these functions, and an empty folder to work in:
 #     trace NAME           makes NAME.etl of tests/cli/NAME.trace
+#     copy FILE...         copies files of tests/cli
 #     try COMMAND...       prints the command line, its output, its standard error with "! " before
 #                          each line, and its exit code if that is not 0
 #     try_shell 'LINE'     the same for a line of shell
+# One that reads manifests has the line `# Needs XML.`, and is skipped if ETWIRE_XML is "no".
 set -eu
 export LC_ALL=C
 unset NO_COLOR TERM || true
+# No store of this machine's user has a say in what is decoded.
+unset ETWIRE_SCHEMA_PATH || true
 
 accept=
 if [ "$1" = --accept ]; then
@@ -28,6 +32,10 @@ case $etwire/${1##*/} in
     exit 77
     ;;
 esac
+if [ "${ETWIRE_XML-}" = no ] && grep -qx '# Needs XML.' "$1"; then
+    echo "skipped: this build does not read manifests"
+    exit 77
+fi
 
 try_shell() {
     printf '$ %s\n' "$1"
@@ -55,6 +63,12 @@ trace() {
     ${MESON_EXE_WRAPPER-} "$assemble" "$tests/$1.trace" "$1.etl"
 }
 
+copy() {
+    for name in "$@"; do
+        cp "$tests/$name" .
+    done
+}
+
 run_test() (
     cd "$inside"
     . "$1"
@@ -69,6 +83,8 @@ for script in "$@"; do
     inside=$folder/inside
     outside=$folder/outside
     mkdir "$inside" "$outside" "$folder/bin"
+    HOME=$outside/home XDG_DATA_HOME=$outside/data LOCALAPPDATA=$outside/data
+    export HOME XDG_DATA_HOME LOCALAPPDATA
     make_etwire >"$folder/bin/etwire"
     chmod +x "$folder/bin/etwire"
     PATH=$folder/bin:$PATH

@@ -194,11 +194,15 @@ static int wants_color(enum color color, const struct out *out)
 }
 
 /* An event that passed the filter: 1 if it is shown. */
-static int show(struct dump *dump, const struct etw_event *event)
+static int show(struct dump *dump, struct filter *filter, const struct etw_event *event)
 {
     struct etw_decoded decoded = {.event = event, .provider_name = ""};
     if (dump->decoder != NULL)
         decode_event(dump->decoder, event, &decoded);
+    if (!filter_matches_provider(filter, &decoded))
+        return 0;
+    if (dump->decoder != NULL)
+        decode_count(dump->decoder, &decoded);
     if (dump->where != NULL && !where_holds(dump->where, &decoded))
         return 0;
     dump->sink->put(&dump->context, &decoded);
@@ -224,7 +228,7 @@ static int pump(const struct request *request, struct filter *filter, struct dum
         if (dump->decoder != NULL)
             decode_learn(dump->decoder, event);
         if (filter_matches(filter, event))
-            left -= (uint64_t)show(dump, event);
+            left -= (uint64_t)show(dump, filter, event);
     }
     return status < 0 ? EXIT_FAILED : EXIT_FINE;
 }
@@ -274,6 +278,14 @@ static struct etw_options trace_options(const struct request *request, const str
     return options;
 }
 
+static int can_choose_fields(const struct request *request, const struct sink *sink)
+{
+    if (request->fields.count == 0 || sink->has_fields)
+        return 1;
+    complain("--fields: only with the formats text, json and csv");
+    return 0;
+}
+
 /* Reads --where. An exit code, after saying what is wrong with it. */
 static int read_where(const struct request *request, struct where **where)
 {
@@ -288,9 +300,15 @@ static int read_where(const struct request *request, struct where **where)
     return *where == NULL ? EXIT_USAGE : EXIT_FINE;
 }
 
+static int needs_decoding(const struct dump *dump, const struct filter *filter)
+{
+    return dump->sink->needs_decoding || filter->providers.name_count > 0 ||
+           (dump->where != NULL && where_needs_decoding(dump->where));
+}
+
 static int run_open(const struct request *request, struct filter *filter, struct dump *dump)
 {
-    if (dump->sink->needs_decoding || (dump->where != NULL && where_needs_decoding(dump->where))) {
+    if (needs_decoding(dump, filter)) {
         dump->decoder = decode_open(request);
         if (dump->decoder == NULL)
             return EXIT_FAILED;
@@ -306,6 +324,7 @@ static int run_open(const struct request *request, struct filter *filter, struct
         code = exit_code_worse(code, intake_report(dump->intake));
         if (dump->decoder != NULL)
             decode_report(dump->decoder);
+        filter_report(filter);
     }
     return exit_code_worse(code, out_close(dump->context.out, code != EXIT_FAILED));
 }
@@ -334,9 +353,10 @@ static int run(const struct request *request)
                     .maps = request->maps,
                     .fields = &request->fields},
     };
-    if (dump.sink == NULL || read_where(request, &dump.where) != EXIT_FINE)
+    if (dump.sink == NULL || !can_choose_fields(request, dump.sink) ||
+        read_where(request, &dump.where) != EXIT_FINE)
         return EXIT_USAGE;
-    struct filter filter = request->filter;
+    struct filter filter = request->filter; /* what it points to stays the request's */
     resolve_times(&filter, request);
     int code = EXIT_USAGE;
     if (is_span_empty(&filter))

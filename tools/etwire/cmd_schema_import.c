@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* etwire schema import, and check: what files of metadata hold. */
+/* etwire schema import: metadata into a store. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +60,7 @@ static int import(const struct request *request, char *store)
     return code;
 }
 
-static int run_import(const struct request *request)
+static int run(const struct request *request)
 {
     char *store = request->output != NULL ? copy_text(request->output) : schema_user_store();
     if (store == NULL)
@@ -68,48 +68,6 @@ static int run_import(const struct request *request)
     int code = import(request, store);
     free(store);
     return code;
-}
-
-/* --- check --------------------------------------------------------------------------- */
-
-/* Reads every schema, so that stores, which are opened without being read, are looked through. */
-static uint64_t read_all(struct etw_decoder *decoder)
-{
-    const struct etw_provider *provider;
-    const struct etw_schema *schema;
-    uint64_t position = 0, at = 0, unsound = 0;
-    uint32_t count;
-    enum etw_status status;
-    while ((status = etw_decoder_next_provider(decoder, &position, &provider, &count)) != ETW_END) {
-        uint32_t number = 0;
-        unsound += status != ETW_OK;
-        if (status == ETW_NO_MEMORY)
-            break;
-        while ((status = etw_decoder_next_schema(decoder, at, &number, &schema)) != ETW_END) {
-            unsound += status != ETW_OK;
-            if (status == ETW_NO_MEMORY)
-                return unsound;
-        }
-        at = position;
-    }
-    return unsound;
-}
-
-static int run_check(const struct request *request)
-{
-    struct schema_files files = {.out = out_open(request->output_file)};
-    if (files.out == NULL)
-        return EXIT_FAILED;
-    struct etw_decoder *decoder = schema_open(request->paths, request->path_count, &files);
-    int code = EXIT_FAILED;
-    if (decoder != NULL) {
-        uint64_t unsound = read_all(decoder);
-        if (unsound > 0)
-            complain("%llu schemas or providers cannot be read", (unsigned long long)unsound);
-        code = unsound > 0 || files.malformed > 0 ? EXIT_DAMAGED : EXIT_FINE;
-    }
-    etw_decoder_close(decoder);
-    return exit_code_worse(code, out_close(files.out, 1));
 }
 
 static const char *set_store(struct request *request, const char *value)
@@ -125,7 +83,7 @@ static const char *set_anew(struct request *request, const char *value)
     return NULL;
 }
 
-static const struct option import_options[] = {
+static const struct option options[] = {
     {'o', "output", "STORE", "the store (default: the user's own)", set_store},
     {0, "anew", NULL, "replace the store; else add to it", set_anew},
     OPTION_HELP,
@@ -139,22 +97,6 @@ const struct command command_schema_import = {
     "Reads manifests, Windows binaries, MOF, TMF and PDB files, and stores, or all of them\n"
     "in folders, into one store, where other commands find them. What a file is, its\n"
     "content tells. The store is replaced when all is read, or not at all.",
-    import_options,
-    run_import,
-};
-
-static const struct option check_options[] = {
-    OPTION_OUTPUT_FILE,
-    OPTION_HELP,
-    {0},
-};
-
-const struct command command_schema_check = {
-    "schema check",
-    "PATH...",
-    "say what is wrong with files of metadata",
-    "Reads files of metadata, or all of them in folders, and says what is wrong with them.\n"
-    "Exits with 0 only if all are sound.",
-    check_options,
-    run_check,
+    options,
+    run,
 };

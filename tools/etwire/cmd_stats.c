@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "csv_text.h"
 #include "decode.h"
 #include "intake.h"
 #include "json.h"
@@ -77,6 +78,7 @@ static void count(struct stats *stats, const struct etw_event *event)
     struct etw_decoded decoded;
     const GUID *provider = &event->record.EventHeader.ProviderId;
     decode_event(stats->decode, event, &decoded);
+    decode_count(stats->decode, &decoded);
     const char *name = value_text_name(&stats->name, &decoded);
     make_room(stats);
     struct row *row = find_row(stats->rows, stats->row_capacity, provider, name);
@@ -186,17 +188,6 @@ static void put_text(const struct stats *stats, struct out *out)
     put_text_row(stats, out, &stats->total, "(all)");
 }
 
-static void put_cell(struct out *out, const char *text)
-{
-    out_char(out, '"');
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            out_char(out, '"');
-        out_char(out, *text);
-    }
-    out_char(out, '"');
-}
-
 static void put_csv(const struct stats *stats, struct out *out)
 {
     out_text(out, "provider,name,events,bytes,payload_bytes,events_per_second,bytes_per_second");
@@ -205,7 +196,7 @@ static void put_csv(const struct stats *stats, struct out *out)
         const struct row *row = &stats->rows[i];
         out_guid(out, &row->provider);
         out_char(out, ',');
-        put_cell(out, row->name);
+        csv_cell_put(out, row->name);
         const uint64_t values[] = {row->count, row->bytes, row->payload};
         for (size_t k = 0; k < 3; k++) {
             out_char(out, ',');

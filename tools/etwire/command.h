@@ -64,13 +64,17 @@ int command_run(const struct command *command, size_t count, char **words);
 const char *option_help(struct request *request, const char *value);
 const char *option_output(struct request *request, const char *value);
 const char *option_output_file(struct request *request, const char *value);
-
 const char *option_schema(struct request *request, const char *value);
+const char *option_one_provider(struct request *request, const char *value);
 
 #define OPTION_SCHEMA                                                                              \
     {                                                                                              \
         0, "schema", "PATH", "take metadata from a store, file or folder (repeatable)",            \
             option_schema                                                                          \
+    }
+#define OPTION_ONE_PROVIDER                                                                        \
+    {                                                                                              \
+        0, "provider", "NAME", "only this provider (name or GUID)", option_one_provider            \
     }
 #define OPTION_HELP                                                                                \
     {                                                                                              \

@@ -44,6 +44,12 @@ const char *option_schema(struct request *request, const char *value)
     return *value == '\0' ? "not a path" : NULL;
 }
 
+const char *option_one_provider(struct request *request, const char *value)
+{
+    request->provider = value;
+    return *value == '\0' ? "not a name" : NULL;
+}
+
 int request_is_json(const struct request *request)
 {
     if (request->output == NULL || strcmp(request->output, "text") == 0)

@@ -6,12 +6,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "header_value.h"
 #include "provider_names.h"
 #include "report.h"
+#include "schema_open.h"
 
 #define NUMBERS_SHOWN 8 /* ids of one provider */
 #define TEXT_ROOM     1024
-#define FLAG_CLASSIC  0x100 /* EVENT_HEADER_FLAG_CLASSIC_HEADER */
 
 /* Events that could not be decoded, of one kind. */
 struct lack {
@@ -26,41 +27,27 @@ struct lack {
 
 struct decode {
     struct etw_decoder *decoder;
+    struct schema_files files;
     int has_learnt;     /* ahead */
     struct lack *lacks; /* a hash table, at most half full; capacity is a power of two */
     size_t lack_count, lack_capacity;
 };
 
+/* What is malformed in a folder is complained of, and no reason not to go on. */
 static int add_schemas(struct decode *decode, const struct request *request)
 {
     for (size_t i = 0; i < request->schema_count; i++) {
-        enum etw_status status = etw_decoder_add_path(decode->decoder, request->schemas[i]);
-        const char *problem = etw_decoder_problem(decode->decoder);
-        if (status != ETW_OK) {
-            complain("%s: %s", request->schemas[i],
-                     problem != NULL ? problem : etw_status_text(status));
+        if (schema_add_path(decode->decoder, request->schemas[i], &decode->files) != ETW_OK)
             return 0;
-        }
     }
     return 1;
-}
-
-static void on_file(const struct etw_decoder_file *file, void *context)
-{
-    (void)context;
-    if (file->status == ETW_OK || file->status == ETW_UNSUPPORTED)
-        return;
-    const char *problem = file->problem != NULL ? file->problem : etw_status_text(file->status);
-    if (file->line > 0)
-        complain("%s: line %u: %s", file->path, file->line, problem);
-    else
-        complain("%s: %s", file->path, problem);
 }
 
 struct decode *decode_open(const struct request *request)
 {
     struct decode *decode = allocate(sizeof *decode);
-    struct etw_decoder_options options = {.size = sizeof options, .on_file = on_file};
+    struct etw_decoder_options options = {
+        .size = sizeof options, .on_file = schema_tell_file, .context = &decode->files};
     enum etw_status status = etw_decoder_open(&options, &decode->decoder);
     if (status != ETW_OK)
         complain("%s", etw_status_text(status));
@@ -130,15 +117,17 @@ static void make_room(struct decode *decode)
     decode->lack_capacity = capacity;
 }
 
-static void count_lack(struct decode *decode, const struct etw_decoded *decoded)
+void decode_count(struct decode *decode, const struct etw_decoded *decoded)
 {
+    if (decoded->schema != NULL)
+        return;
     const EVENT_HEADER *header = &decoded->event->record.EventHeader;
-    int is_classic = (header->Flags & FLAG_CLASSIC) != 0;
     struct lack lack = {
         .provider = header->ProviderId,
         .reason = decoded->reason,
         .kind = decoded->event->kind,
-        .number = is_classic ? header->EventDescriptor.Opcode : header->EventDescriptor.Id,
+        .number = header_is_classic(decoded->event) ? header->EventDescriptor.Opcode
+                                                    : header->EventDescriptor.Id,
         .version = header->EventDescriptor.Version,
     };
     make_room(decode);
@@ -154,8 +143,10 @@ static void count_lack(struct decode *decode, const struct etw_decoded *decoded)
 
 void decode_event(struct decode *decode, const struct etw_event *event, struct etw_decoded *decoded)
 {
-    if (etw_decode(decode->decoder, event, decoded) == ETW_END)
-        count_lack(decode, decoded);
+    if (etw_decode(decode->decoder, event, decoded) == ETW_NO_MEMORY) {
+        complain("%s", etw_status_text(ETW_NO_MEMORY));
+        exit(EXIT_FAILED);
+    }
 }
 
 /* --- Saying so ----------------------------------------------------------------------- */
@@ -211,8 +202,8 @@ static void report_provider(const struct lack *lacks, size_t count)
     if (count > NUMBERS_SHOWN)
         snprintf(numbers + used, sizeof numbers - used, " and %zu more", count - NUMBERS_SHOWN);
     int is_id = lacks->kind == ETW_KIND_EVENT || lacks->kind == ETW_KIND_MESSAGE;
-    complain("%llu events of %s%s{%s} not decoded, %s: %s %s; %s", (unsigned long long)total,
-             name != NULL ? name : "", name != NULL ? " " : "", guid,
+    complain("%llu event%s of %s%s{%s} not decoded, %s: %s %s; %s", (unsigned long long)total,
+             total == 1 ? "" : "s", name != NULL ? name : "", name != NULL ? " " : "", guid,
              etw_undecoded_text(lacks->reason), is_id ? "id" : "opcode", numbers, help_for(lacks));
 }
 
@@ -232,11 +223,6 @@ void decode_report(const struct decode *decode)
         report_provider(lacks + i, next - i);
     }
     free(lacks);
-}
-
-struct etw_decoder *decode_decoder(struct decode *decode)
-{
-    return decode->decoder;
 }
 
 void decode_close(struct decode *decode)

@@ -18,14 +18,15 @@ int decode_learn_ahead(struct decode *decode, char *const *paths, size_t count);
 /* Learns from an event of a trace that cannot be read twice; of others it has been done. */
 void decode_learn(struct decode *decode, const struct etw_event *event);
 
-/* Decodes an event, and counts it if that is not possible. */
+/* Decodes an event, if that is possible. */
 void decode_event(struct decode *decode, const struct etw_event *event,
                   struct etw_decoded *decoded);
 
+/* Counts an event that was asked for, and could not be decoded, for the report. */
+void decode_count(struct decode *decode, const struct etw_decoded *decoded);
+
 /* Says on standard error which providers and events had no metadata, and what would help. */
 void decode_report(const struct decode *decode);
-
-struct etw_decoder *decode_decoder(struct decode *decode);
 
 /* NULL is allowed. */
 void decode_close(struct decode *decode);

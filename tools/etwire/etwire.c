@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* etwire: looks into ETW traces. The program finds the command and runs it; all else is in the
  * commands. It uses nothing of the library but its public headers. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "crc32.h"
@@ -52,8 +54,21 @@ static int complain_of_command(char **words)
     return EXIT_USAGE;
 }
 
+/* A trace that is opened must not come to lie where output goes. What is closed stays unusable. */
+static void hold_standard_descriptors(void)
+{
+#ifndef _WIN32
+    static const int unusable[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int i = 0; i <= STDERR_FILENO; i++) {
+        if (fcntl(i, F_GETFD) < 0 && open("/dev/null", unusable[i]) != i)
+            return;
+    }
+#endif
+}
+
 int main(int argc, char **argv)
 {
+    hold_standard_descriptors();
 #ifdef SIGPIPE
     signal(SIGPIPE, SIG_IGN); /* a reader that goes away is then an error of write */
 #endif

@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-#define RELATED_ACTIVITYID 1 /* EVENT_HEADER_EXT_TYPE_RELATED_ACTIVITYID */
-#define INSTANCE_INFO      3 /* EVENT_HEADER_EXT_TYPE_INSTANCE_INFO */
-
 static const uint8_t *find(const EVENT_RECORD *record, unsigned type, size_t size)
 {
     for (size_t i = 0; i < record->ExtendedDataCount; i++) {
@@ -31,7 +28,7 @@ static GUID load_guid(const uint8_t *at)
 
 int extended_related_activity(const EVENT_RECORD *record, GUID *activity)
 {
-    const uint8_t *at = find(record, RELATED_ACTIVITYID, sizeof(GUID));
+    const uint8_t *at = find(record, EVENT_HEADER_EXT_TYPE_RELATED_ACTIVITYID, sizeof(GUID));
     if (at != NULL)
         *activity = load_guid(at);
     return at != NULL;
@@ -39,7 +36,7 @@ int extended_related_activity(const EVENT_RECORD *record, GUID *activity)
 
 int extended_instance(const EVENT_RECORD *record, EVENT_EXTENDED_ITEM_INSTANCE *instance)
 {
-    const uint8_t *at = find(record, INSTANCE_INFO, sizeof *instance);
+    const uint8_t *at = find(record, EVENT_HEADER_EXT_TYPE_INSTANCE_INFO, sizeof *instance);
     if (at != NULL) {
         instance->InstanceId = load32(at);
         instance->ParentInstanceId = load32(at + 4);

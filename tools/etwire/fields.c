@@ -70,24 +70,43 @@ static const char *array_text(const struct etw_decoded *decoded, const struct et
     return all;
 }
 
-const char *field_text(const struct chosen_field *field, const struct etw_decoded *decoded,
-                       struct value_text *room)
+/* Of at most 15 digits, which doubles keep; so that it is a number in JSON, too. */
+static int is_plain_number(const char *text)
 {
-    if (field->header != NULL) {
-        struct header_result result = {0};
-        if (!field->header->read(decoded, &result))
-            return NULL;
-        return value_text_copy(room, result.text);
-    }
+    text += *text == '-';
+    size_t size = strspn(text, "0123456789");
+    int is_integer = size > 0 && (size == 1 || *text != '0');
+    if (text[size] == '.')
+        size += 1 + strspn(text + size + 1, "0123456789");
+    return is_integer && text[size] == '\0' && text[size - 1] != '.' && size <= 15;
+}
+
+static const char *header_text(const struct header_value *header, const struct etw_decoded *decoded,
+                               struct value_text *room, int *is_number)
+{
+    struct header_result result = {0};
+    if (!header->read(decoded, &result))
+        return NULL;
+    *is_number = result.is_integer && is_plain_number(result.text);
+    return value_text_copy(room, result.text);
+}
+
+const char *field_text(const struct chosen_field *field, const struct etw_decoded *decoded,
+                       struct value_text *room, int *is_number)
+{
     struct etw_item item;
+    int unused;
+    is_number = is_number != NULL ? is_number : &unused;
+    *is_number = 0;
+    if (field->header != NULL)
+        return header_text(field->header, decoded, room, is_number);
     if (etw_find_field(decoded, field->name, &item) != ETW_OK)
         return NULL;
     if (item.kind == ETW_ITEM_ARRAY)
         return array_text(decoded, &item, room);
-    return item.kind == ETW_ITEM_VALUE ? value_text_item(room, &item, ETW_STYLE_TDH) : NULL;
-}
-
-const char *name_shown(const struct etw_name *name)
-{
-    return name->message != NULL ? name->message : name->name;
+    if (item.kind != ETW_ITEM_VALUE)
+        return NULL;
+    const char *text = value_text_item(room, &item, ETW_STYLE_TDH);
+    *is_number = value_is_number(&item) && is_plain_number(text);
+    return text;
 }

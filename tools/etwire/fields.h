@@ -23,11 +23,9 @@ const char *fields_add(struct chosen_fields *fields, const char *text);
 void fields_reset(struct chosen_fields *fields);
 
 /* The value of a field as text, valid until the next use of room; NULL if the event has none. An
- * array's elements are separated by blanks. */
+ * array's elements are separated by blanks. is_number, which may be NULL, tells whether the text is
+ * a decimal number that programs keep as it is. */
 const char *field_text(const struct chosen_field *field, const struct etw_decoded *decoded,
-                       struct value_text *room);
-
-/* How a level, task or opcode is shown: for people if it can be. */
-const char *name_shown(const struct etw_name *name);
+                       struct value_text *room, int *is_number);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,8 @@
 #include "filter.h"
 #include "provider_names.h"
 #include "report.h"
+
+#define GUID_DIGITS_MEANT 24 /* of 32 */
 
 int filter_read_number(const char *text, uint64_t most, uint64_t *value)
 {
@@ -53,11 +56,36 @@ const char *filter_add_numbers(struct filter_numbers *numbers, const char *text,
     return wrong;
 }
 
+/* Whether a text is meant to be a GUID: no name has so many hexadecimal digits, and so little
+ * else. */
+static int is_like_guid(const char *text)
+{
+    size_t digits = 0, others = 0;
+    for (const char *at = text; *at != '\0'; at++) {
+        digits += isxdigit((unsigned char)*at) != 0;
+        others += !isxdigit((unsigned char)*at) && *at != '-';
+    }
+    return *text == '{' || (digits >= GUID_DIGITS_MEANT && others <= digits / 4);
+}
+
+static const char *add_name(struct filter_providers *providers, const char *text)
+{
+    if (*text == '\0')
+        return "a name is empty";
+    if (is_like_guid(text))
+        return "not a GUID such as 22fb2cd6-0e7b-422b-a0c7-2fad1fd0e716";
+    if (providers->name_count == providers->name_capacity)
+        providers->names =
+            grow(providers->names, &providers->name_capacity, sizeof *providers->names);
+    providers->names[providers->name_count++].name = copy_text(text);
+    return NULL;
+}
+
 static const char *add_provider(struct filter_providers *providers, const char *text)
 {
     GUID guid;
     if (!provider_read(text, &guid))
-        return "neither a GUID nor a name that is known";
+        return add_name(providers, text);
     if (providers->count == providers->capacity)
         providers->values =
             grow(providers->values, &providers->capacity, sizeof *providers->values);
@@ -97,7 +125,12 @@ static int has_provider(const struct filter_providers *providers, const GUID *gu
         if (memcmp(&providers->values[i], guid, sizeof *guid) == 0)
             return 1;
     }
-    return providers->count == 0;
+    return 0;
+}
+
+static int may_be_of_provider(const struct filter_providers *providers, const GUID *guid)
+{
+    return providers->name_count > 0 || providers->count == 0 || has_provider(providers, guid);
 }
 
 /* An event without process and thread is of none that can be asked for. */
@@ -123,15 +156,42 @@ int filter_matches(const struct filter *filter, const struct etw_event *event)
     const EVENT_HEADER *header = &event->record.EventHeader;
     const EVENT_DESCRIPTOR *descriptor = &header->EventDescriptor;
     return event->time >= filter->start_time && event->time <= filter->end_time &&
-           has_provider(&filter->providers, &header->ProviderId) && matches_id(filter, event) &&
-           has_number(&filter->opcodes, descriptor->Opcode) &&
+           may_be_of_provider(&filter->providers, &header->ProviderId) &&
+           matches_id(filter, event) && has_number(&filter->opcodes, descriptor->Opcode) &&
            has_number(&filter->processors, event->processor) && matches_process(filter, event) &&
            (!filter->has_level || descriptor->Level <= filter->level) &&
            (!filter->has_keyword || (descriptor->Keyword & filter->keyword) != 0);
 }
 
+int filter_matches_provider(struct filter *filter, const struct etw_decoded *decoded)
+{
+    struct filter_providers *providers = &filter->providers;
+    if (providers->name_count == 0 ||
+        has_provider(providers, &decoded->event->record.EventHeader.ProviderId))
+        return 1;
+    for (size_t i = 0; i < providers->name_count; i++) {
+        if (name_is_same(providers->names[i].name, decoded->provider_name)) {
+            providers->names[i].is_seen = 1;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+void filter_report(const struct filter *filter)
+{
+    for (size_t i = 0; i < filter->providers.name_count; i++) {
+        if (!filter->providers.names[i].is_seen)
+            complain("--provider %s: no event that is asked for is known to be of this provider",
+                     filter->providers.names[i].name);
+    }
+}
+
 void filter_reset(struct filter *filter)
 {
+    for (size_t i = 0; i < filter->providers.name_count; i++)
+        free(filter->providers.names[i].name);
+    free(filter->providers.names);
     free(filter->providers.values);
     struct filter_numbers *const numbers[] = {&filter->ids, &filter->opcodes, &filter->pids,
                                               &filter->tids, &filter->processors};

@@ -17,6 +17,11 @@ struct filter_numbers {
 struct filter_providers {
     GUID *values;
     size_t count, capacity;
+    struct filter_name {
+        char *name; /* what decoding must tell */
+        int is_seen;
+    } * names;
+    size_t name_count, name_capacity;
 };
 
 struct filter {
@@ -40,7 +45,14 @@ int filter_read_number(const char *text, uint64_t most, uint64_t *value);
 /* Says when the trace starts, so that times relative to it have a meaning. */
 void filter_set_start(struct filter *filter, int64_t start);
 
+/* Whether an event's header fulfils all conditions; those on providers' names are left out. */
 int filter_matches(const struct filter *filter, const struct etw_event *event);
+
+/* Whether the condition on providers holds, for an event that fulfils the others. */
+int filter_matches_provider(struct filter *filter, const struct etw_decoded *decoded);
+
+/* Complains of names that no event's provider had. */
+void filter_report(const struct filter *filter);
 
 void filter_reset(struct filter *filter);
 

@@ -5,10 +5,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "extended.h"
 #include "provider_names.h"
 #include "when.h"
 
 #define NO_PROCESS 0xffffffffu
+
+const char *name_shown(const struct etw_name *name)
+{
+    return name->message != NULL ? name->message : name->name;
+}
+
+int header_is_classic(const struct etw_event *event)
+{
+    return (event->record.EventHeader.Flags & EVENT_HEADER_FLAG_CLASSIC_HEADER) != 0;
+}
+
+int header_has_times(const struct etw_event *event)
+{
+    return (event->record.EventHeader.Flags & EVENT_HEADER_FLAG_NO_CPUTIME) == 0;
+}
 
 static const EVENT_HEADER *header_of(const struct etw_decoded *decoded)
 {
@@ -52,8 +68,8 @@ static int put_guid(struct header_result *result, const GUID *guid)
 static int put_named(struct header_result *result, uint64_t value, const struct etw_name *name)
 {
     put_u64(result, value);
-    if (name != NULL)
-        result->text = name->message != NULL ? name->message : name->name;
+    if (name != NULL && name_shown(name) != NULL)
+        result->text = name_shown(name);
     return 1;
 }
 
@@ -161,6 +177,18 @@ static int read_activity(const struct etw_decoded *decoded, struct header_result
     return put_guid(result, &header_of(decoded)->ActivityId);
 }
 
+static int read_property(const struct etw_decoded *decoded, struct header_result *result)
+{
+    return put_u64(result, header_of(decoded)->EventProperty);
+}
+
+static int read_related(const struct etw_decoded *decoded, struct header_result *result)
+{
+    GUID related;
+    return extended_related_activity(&decoded->event->record, &related) &&
+           put_guid(result, &related);
+}
+
 static int read_payload_size(const struct etw_decoded *decoded, struct header_result *result)
 {
     return put_u64(result, decoded->event->record.UserDataLength);
@@ -195,7 +223,9 @@ static const struct header_value values[] = {
     {"opcode", 1, read_opcode},
     {"keyword", 0, read_keyword},
     {"flags", 0, read_flags},
+    {"property", 0, read_property},
     {"activity", 0, read_activity},
+    {"related", 0, read_related},
     {"payload_size", 0, read_payload_size},
     {"logger", 0, read_logger},
     {"buffer", 0, read_buffer},

@@ -22,4 +22,13 @@ struct header_value {
 /* NULL if there is none of that name. */
 const struct header_value *header_value_find(const char *name);
 
+/* How a level, channel, task, opcode or keyword is shown: for people if it can be. May be NULL. */
+const char *name_shown(const struct etw_name *name);
+
+/* Whether an event is known by its class and opcode, not by provider and id. */
+int header_is_classic(const struct etw_event *event);
+
+/* Whether the processor times of its header are those of kernel and user. */
+int header_has_times(const struct etw_event *event);
+
 #endif

@@ -1,48 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "json.h"
 
-/* What comes before a value: the comma, the new line, the key. */
-static void begin_value(struct json *json, const char *key)
-{
-    if (json->depth > 0) {
-        if (!json->is_empty)
-            out_char(json->out, ',');
-        if (!json->is_compact) {
-            out_char(json->out, '\n');
-            for (int i = 0; i < json->depth; i++)
-                out_char(json->out, ' ');
-        }
-    }
-    json->is_empty = 0;
-    if (key != NULL) {
-        out_char(json->out, '"');
-        out_text(json->out, key);
-        out_text(json->out, json->is_compact ? "\":" : "\": ");
-    }
-}
-
-static void begin_nested(struct json *json, const char *key, char bracket)
-{
-    begin_value(json, key);
-    out_char(json->out, bracket);
-    json->depth++;
-    json->is_empty = 1;
-}
-
-static void end_nested(struct json *json, char bracket)
-{
-    json->depth--;
-    if (!json->is_empty && !json->is_compact) {
-        out_char(json->out, '\n');
-        for (int i = 0; i < json->depth; i++)
-            out_char(json->out, ' ');
-    }
-    out_char(json->out, bracket);
-    json->is_empty = 0;
-    if (json->depth == 0)
-        out_line(json->out);
-}
-
 /* How many bytes the UTF-8 character at text has, or 0 if it is none. */
 static size_t character_size(const unsigned char *text)
 {
@@ -93,6 +51,47 @@ static void put_text(struct out *out, const char *text)
     out_char(out, '"');
 }
 
+/* What comes before a value: the comma, the new line, the key. */
+static void begin_value(struct json *json, const char *key)
+{
+    if (json->depth > 0) {
+        if (!json->is_empty)
+            out_char(json->out, ',');
+        if (!json->is_compact) {
+            out_char(json->out, '\n');
+            for (int i = 0; i < json->depth; i++)
+                out_char(json->out, ' ');
+        }
+    }
+    json->is_empty = 0;
+    if (key != NULL) {
+        put_text(json->out, key);
+        out_text(json->out, json->is_compact ? ":" : ": ");
+    }
+}
+
+static void begin_nested(struct json *json, const char *key, char bracket)
+{
+    begin_value(json, key);
+    out_char(json->out, bracket);
+    json->depth++;
+    json->is_empty = 1;
+}
+
+static void end_nested(struct json *json, char bracket)
+{
+    json->depth--;
+    if (!json->is_empty && !json->is_compact) {
+        out_char(json->out, '\n');
+        for (int i = 0; i < json->depth; i++)
+            out_char(json->out, ' ');
+    }
+    out_char(json->out, bracket);
+    json->is_empty = 0;
+    if (json->depth == 0)
+        out_line(json->out);
+}
+
 void json_begin_object(struct json *json, const char *key)
 {
     begin_nested(json, key, '{');
@@ -123,6 +122,12 @@ void json_i64(struct json *json, const char *key, int64_t value)
 {
     begin_value(json, key);
     out_i64(json->out, value);
+}
+
+void json_number(struct json *json, const char *key, const char *digits)
+{
+    begin_value(json, key);
+    out_text(json->out, digits);
 }
 
 void json_bool(struct json *json, const char *key, int value)

@@ -20,6 +20,7 @@ void json_end_array(struct json *json);
 
 void json_u64(struct json *json, const char *key, uint64_t value);
 void json_i64(struct json *json, const char *key, int64_t value);
+void json_number(struct json *json, const char *key, const char *digits); /* as it is */
 void json_bool(struct json *json, const char *key, int value);
 void json_null(struct json *json, const char *key);
 void json_text(struct json *json, const char *key, const char *text);

@@ -19,6 +19,17 @@ void complain(const char *format, ...)
     va_end(values);
 }
 
+void complain_of_metadata(const struct etw_decoder_file *file)
+{
+    const char *problem = file->problem != NULL ? file->problem : etw_status_text(file->status);
+    if (file->line > 0)
+        complain("%s: line %lu: %s", file->path, (unsigned long)file->line, problem);
+    else if (file->offset > 0)
+        complain("%s: at offset 0x%llx: %s", file->path, (unsigned long long)file->offset, problem);
+    else
+        complain("%s: %s", file->path, problem);
+}
+
 int exit_code_worse(int one, int other)
 {
     static const int ranks[] = {

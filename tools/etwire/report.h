@@ -26,6 +26,9 @@ enum exit_code {
 /* Prints "etwire: ", the text and a line feed to standard error. */
 void complain(const char *format, ...) PRINTF_LIKE;
 
+/* Says what is wrong with a file of metadata, and where. */
+void complain_of_metadata(const struct etw_decoder_file *file);
+
 /* Which of two exit codes is to be returned: a failure before damage, and damage before nothing. */
 int exit_code_worse(int one, int other);
 

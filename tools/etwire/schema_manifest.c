@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages stand where manifests have references to a table of strings: in an export there is one
  * language, and every string is used once. So each message is given an id of its own, and the table
- * follows each provider's events, in a manifest of one culture. */
+ * follows the providers, in a manifest of one culture. */
 #include "schema_manifest.h"
 
 #include <stdio.h>
@@ -9,26 +9,24 @@
 #include <string.h>
 
 #include "report.h"
+#include "schema_open.h"
 #include "tdh.h"
 #include "tdh_names.h"
 #include "xml_text.h"
 
-/* The strings that the localization lists at the end. */
-static struct {
-    char **texts;
-    size_t count, capacity;
-} strings;
+#define DEPTH_WRITTEN 40 /* of structs within each other; more than there may be */
+#define NAME_ROOM     64
 
-static void put_message(struct out *out, const char *message)
+static void put_message(struct schema_manifest *to, const char *message)
 {
     char id[48];
     if (message == NULL)
         return;
-    if (strings.count == strings.capacity)
-        strings.texts = grow(strings.texts, &strings.capacity, sizeof *strings.texts);
-    snprintf(id, sizeof id, "$(string.s%zu)", strings.count);
-    strings.texts[strings.count++] = copy_text(message);
-    xml_attribute_put(out, "message", id);
+    if (to->string_count == to->string_capacity)
+        to->strings = grow(to->strings, &to->string_capacity, sizeof *to->strings);
+    snprintf(id, sizeof id, "$(string.s%zu)", to->string_count);
+    to->strings[to->string_count++] = copy_text(message);
+    xml_attribute_put(to->out, "message", id);
 }
 
 static void put_line(struct out *out, int depth, const char *text)
@@ -45,341 +43,436 @@ static void put_number(struct out *out, const char *name, uint64_t value, const 
     xml_attribute_put(out, name, text);
 }
 
+static void put_optional(struct out *out, const char *name, const char *value)
+{
+    if (value != NULL)
+        xml_attribute_put(out, name, value);
+}
+
+/* --- Names ----------------------------------------------------------------------------------- */
+
+/* How a list of names is written. */
+struct list {
+    const char *group, *element;
+    const char *value, *format; /* the attribute that has the number */
+    const char *more;           /* other attributes */
+};
+
+static const struct list channels = {"channels", "channel", "value", "%llu", " type=\"Analytic\""};
+static const struct list levels = {"levels", "level", "value", "%llu", ""};
+static const struct list tasks = {"tasks", "task", "value", "%llu", ""};
+static const struct list opcodes = {"opcodes", "opcode", "value", "%llu", ""};
+static const struct list keywords = {"keywords", "keyword", "mask", "0x%llx", ""};
+
 static int is_built_in(const struct etw_name *name)
 {
     return name->name != NULL && strncmp(name->name, "win:", 4) == 0;
 }
 
 /* A name that references can use; what has none is called after its number. */
-static const char *name_of(const struct etw_name *name, const char *what, char *room, size_t size)
+static const char *name_of(const struct etw_name *name, const struct list *list,
+                           char room[NAME_ROOM])
 {
     if (name->name != NULL && *name->name != '\0')
         return name->name;
-    snprintf(room, size, "%s_%llx", what, (unsigned long long)name->value);
+    snprintf(room, NAME_ROOM, "%s_%llx", list->element, (unsigned long long)name->value);
     return room;
 }
 
-struct list {
-    const char *group, *element, *value, *format;
-};
-
-static void put_named(struct out *out, int depth, const struct list *list,
-                      const struct etw_name *name)
+static void put_name(struct schema_manifest *to, int depth, const struct list *list,
+                     const struct etw_name *name)
 {
-    char room[64];
-    put_line(out, depth, "<");
-    out_text(out, list->element);
-    xml_attribute_put(out, "name", name_of(name, list->element, room, sizeof room));
-    put_number(out, list->value, name->value, list->format);
-    put_message(out, name->message);
+    static const GUID zero;
+    char room[NAME_ROOM];
+    put_line(to->out, depth, "<");
+    out_text(to->out, list->element);
+    xml_attribute_put(to->out, "name", name_of(name, list, room));
+    put_number(to->out, list->value, name->value, list->format);
+    out_text(to->out, list->more);
+    if (memcmp(&name->guid, &zero, sizeof zero) != 0)
+        xml_guid_put(to->out, "eventGUID", &name->guid);
+    put_message(to, name->message);
 }
 
-static void put_opcodes(struct out *out, int depth, const struct etw_name_list *opcodes,
-                        unsigned task)
+static void put_group(struct out *out, int depth, const struct list *list, const char *begin)
 {
-    static const struct list list = {"opcodes", "opcode", "value", "%llu"};
+    put_line(out, depth, begin);
+    out_text(out, list->group);
+    out_text(out, ">\n");
+}
+
+/* Those of a task only, which is 0 for names that are of none. */
+static void put_names_of(struct schema_manifest *to, int depth, const struct list *list,
+                         const struct etw_name_list *names, uint64_t task)
+{
     int is_open = 0;
-    for (uint32_t i = 0; i < opcodes->count; i++) {
-        if (opcodes->items[i].task != task || is_built_in(&opcodes->items[i]))
+    for (uint32_t i = 0; i < names->count; i++) {
+        if (names->items[i].task != task || is_built_in(&names->items[i]))
             continue;
         if (!is_open)
-            put_line(out, depth, "<opcodes>\n");
+            put_group(to->out, depth, list, "<");
         is_open = 1;
-        put_named(out, depth + 1, &list, &opcodes->items[i]);
-        out_text(out, "/>\n");
+        put_name(to, depth + 1, list, &names->items[i]);
+        out_text(to->out, "/>\n");
     }
     if (is_open)
-        put_line(out, depth, "</opcodes>\n");
+        put_group(to->out, depth, list, "</");
 }
 
-static int has_own_opcodes(const struct etw_name_list *opcodes, unsigned task)
+static int has_own_opcodes(const struct etw_name_list *names, uint64_t task)
 {
-    for (uint32_t i = 0; i < opcodes->count; i++) {
-        if (opcodes->items[i].task == task && !is_built_in(&opcodes->items[i]))
+    for (uint32_t i = 0; i < names->count; i++) {
+        if (names->items[i].task == task && !is_built_in(&names->items[i]))
+            return task != 0;
+    }
+    return 0;
+}
+
+static void put_tasks(struct schema_manifest *to, const struct etw_provider *provider)
+{
+    if (provider->tasks.count == 0)
+        return;
+    put_group(to->out, 4, &tasks, "<");
+    for (uint32_t i = 0; i < provider->tasks.count; i++) {
+        const struct etw_name *task = &provider->tasks.items[i];
+        if (is_built_in(task))
+            continue;
+        put_name(to, 5, &tasks, task);
+        if (!has_own_opcodes(&provider->opcodes, task->value)) {
+            out_text(to->out, "/>\n");
+            continue;
+        }
+        out_text(to->out, ">\n");
+        put_names_of(to, 6, &opcodes, &provider->opcodes, task->value);
+        put_line(to->out, 5, "</task>\n");
+    }
+    put_group(to->out, 4, &tasks, "</");
+}
+
+/* --- Maps ------------------------------------------------------------------------------------ */
+
+/* Those that fields use, each once; different maps of one name get different ids. */
+struct maps {
+    struct map {
+        const struct etw_map *map;
+        char id[NAME_ROOM + 16];
+    } * items;
+    size_t count, capacity;
+};
+
+static int is_same_map(const struct etw_map *one, const struct etw_map *other)
+{
+    if (one == other)
+        return 1;
+    if (strcmp(one->name, other->name) != 0 || one->flags != other->flags ||
+        one->count != other->count)
+        return 0;
+    for (uint32_t i = 0; i < one->count; i++) {
+        if (one->entries[i].value != other->entries[i].value ||
+            strcmp(one->entries[i].text, other->entries[i].text) != 0)
+            return 0;
+    }
+    return 1;
+}
+
+static const struct map *find_map(const struct maps *maps, const struct etw_map *map)
+{
+    for (size_t i = 0; i < maps->count; i++) {
+        if (is_same_map(maps->items[i].map, map))
+            return &maps->items[i];
+    }
+    return NULL;
+}
+
+static int has_name(const struct maps *maps, const char *name)
+{
+    for (size_t i = 0; i < maps->count; i++) {
+        if (strcmp(maps->items[i].map->name, name) == 0)
             return 1;
     }
     return 0;
 }
 
-static void put_tasks(struct out *out, const struct etw_provider *provider)
+static void add_map(struct maps *maps, const struct etw_map *map)
 {
-    static const struct list list = {"tasks", "task", "value", "%llu"};
-    if (provider->tasks.count == 0)
+    if (find_map(maps, map) != NULL)
         return;
-    put_line(out, 4, "<tasks>\n");
-    for (uint32_t i = 0; i < provider->tasks.count; i++) {
-        const struct etw_name *task = &provider->tasks.items[i];
-        if (is_built_in(task))
-            continue;
-        put_named(out, 5, &list, task);
-        if (task->value == 0 || !has_own_opcodes(&provider->opcodes, (unsigned)task->value)) {
-            out_text(out, "/>\n");
-            continue;
-        }
-        out_text(out, ">\n");
-        put_opcodes(out, 6, &provider->opcodes, (unsigned)task->value);
-        put_line(out, 5, "</task>\n");
-    }
-    put_line(out, 4, "</tasks>\n");
+    if (maps->count == maps->capacity)
+        maps->items = grow(maps->items, &maps->capacity, sizeof *maps->items);
+    struct map *added = &maps->items[maps->count];
+    added->map = map;
+    if (*map->name == '\0' || strlen(map->name) >= NAME_ROOM || has_name(maps, map->name))
+        snprintf(added->id, sizeof added->id, "%.*s_%zu", NAME_ROOM - 1, map->name, maps->count);
+    else
+        snprintf(added->id, sizeof added->id, "%s", map->name);
+    maps->count++;
 }
 
-static void put_list(struct out *out, const struct list *list, const struct etw_name_list *names)
+static struct maps collect_maps(struct schema_walk *walk)
 {
-    int is_open = 0;
-    for (uint32_t i = 0; i < names->count; i++) {
-        if (is_built_in(&names->items[i]))
-            continue;
-        if (!is_open) {
-            put_line(out, 4, "<");
-            out_text(out, list->group);
-            out_text(out, ">\n");
+    struct maps maps = {0};
+    while (schema_next(walk)) {
+        for (uint32_t i = 0; i < walk->schema->field_count; i++) {
+            if (walk->schema->fields[i].map != NULL)
+                add_map(&maps, walk->schema->fields[i].map);
         }
-        is_open = 1;
-        put_named(out, 5, list, &names->items[i]);
-        if (strcmp(list->element, "channel") == 0)
-            out_text(out, " type=\"Analytic\"");
-        out_text(out, "/>\n");
     }
-    if (!is_open)
-        return;
-    put_line(out, 4, "</");
-    out_text(out, list->group);
-    out_text(out, ">\n");
+    return maps;
 }
 
-/* --- Events -------------------------------------------------------------------------- */
-
-static void put_map(struct out *out, const struct etw_map *map, const char *id)
+static void put_map(struct schema_manifest *to, const struct map *item)
 {
-    int is_bitmap = (map->flags & EVENTMAP_INFO_FLAG_MANIFEST_BITMAP) != 0;
-    put_line(out, 5, is_bitmap ? "<bitMap" : "<valueMap");
-    xml_attribute_put(out, "name", id);
-    out_text(out, ">\n");
+    const struct etw_map *map = item->map;
+    int is_bits = (map->flags & EVENTMAP_INFO_FLAG_MANIFEST_BITMAP) != 0;
+    put_line(to->out, 5, is_bits ? "<bitMap" : "<valueMap");
+    xml_attribute_put(to->out, "name", item->id);
+    out_text(to->out, ">\n");
     for (uint32_t i = 0; i < map->count; i++) {
-        put_line(out, 6, "<map");
-        put_number(out, "value", map->entries[i].value, "0x%llx");
-        put_message(out, map->entries[i].text);
-        out_text(out, "/>\n");
+        put_line(to->out, 6, "<map");
+        put_number(to->out, "value", map->entries[i].value, "0x%llx");
+        put_message(to, map->entries[i].text);
+        out_text(to->out, "/>\n");
     }
-    put_line(out, 5, is_bitmap ? "</bitMap>\n" : "</valueMap>\n");
+    put_line(to->out, 5, is_bits ? "</bitMap>\n" : "</valueMap>\n");
 }
 
-static void put_reference(struct out *out, const char *name, const struct etw_schema *schema,
-                          unsigned value, uint32_t flags, uint32_t by_field, uint32_t fixed)
+static void put_maps(struct schema_manifest *to, const struct maps *maps)
 {
-    if ((flags & by_field) != 0)
-        xml_attribute_put(out, name, value < schema->field_count ? schema->fields[value].name : "");
-    else if ((flags & fixed) != 0)
-        put_number(out, name, value, "%llu");
+    if (maps->count == 0)
+        return;
+    put_line(to->out, 4, "<maps>\n");
+    for (size_t i = 0; i < maps->count; i++)
+        put_map(to, &maps->items[i]);
+    put_line(to->out, 4, "</maps>\n");
 }
 
-static void put_field(struct out *out, const struct etw_schema *schema, uint32_t index, int depth)
+/* --- Templates ------------------------------------------------------------------------------- */
+
+static void put_count(struct out *out, const struct etw_schema *schema,
+                      const struct etw_field *field)
+{
+    if ((field->flags & PropertyParamCount) != 0 && field->count < schema->field_count)
+        xml_attribute_put(out, "count", schema->fields[field->count].name);
+    else if ((field->flags & PropertyParamFixedCount) != 0)
+        put_number(out, "count", field->count, "%llu");
+}
+
+static void put_length(struct out *out, const struct etw_schema *schema,
+                       const struct etw_field *field)
+{
+    if ((field->flags & PropertyParamLength) != 0 && field->length < schema->field_count)
+        xml_attribute_put(out, "length", schema->fields[field->length].name);
+    else if ((field->flags & PropertyParamFixedLength) != 0)
+        put_number(out, "length", field->length, "%llu");
+}
+
+/* Types that only classes have go by a prefix of our own; see docs/manifests.md. */
+static void put_in_type(struct out *out, const struct etw_field *field)
+{
+    char text[NAME_ROOM];
+    const char *name = tdh_in_type_name(field->in_type);
+    snprintf(text, sizeof text, "%s%s",
+             name != NULL && strncmp(name, "win:", 4) == 0 ? "" : "trace:",
+             name != NULL ? name : "Unknown");
+    xml_attribute_put(out, "inType", text);
+}
+
+static void put_field(struct out *out, const struct maps *maps, const struct etw_schema *schema,
+                      uint32_t index, int depth)
 {
     const struct etw_field *field = &schema->fields[index];
     int is_struct = (field->flags & PropertyStruct) != 0;
     put_line(out, depth, is_struct ? "<struct" : "<data");
     xml_attribute_put(out, "name", field->name);
-    put_reference(out, "count", schema, field->count, field->flags, PropertyParamCount,
-                  PropertyParamFixedCount);
+    put_count(out, schema, field);
     if (is_struct) {
         out_text(out, ">\n");
-        for (uint32_t i = 0; i < field->member_count && depth < 20; i++)
-            put_field(out, schema, field->first_member + i, depth + 1);
+        for (uint32_t i = 0; i < field->member_count && depth < DEPTH_WRITTEN; i++)
+            put_field(out, maps, schema, field->first_member + i, depth + 1);
         put_line(out, depth, "</struct>\n");
         return;
     }
-    const char *in = tdh_in_type_name(field->in_type);
-    xml_attribute_put(out, "inType", in != NULL ? in : "win:Null");
-    if (tdh_out_type_name(field->out_type) != NULL)
-        xml_attribute_put(out, "outType", tdh_out_type_name(field->out_type));
+    put_in_type(out, field);
+    put_optional(out, "outType", tdh_out_type_name(field->out_type));
     if (field->map != NULL)
-        xml_attribute_put(out, "map", field->map->name);
-    put_reference(out, "length", schema, field->length, field->flags, PropertyParamLength,
-                  PropertyParamFixedLength);
+        xml_attribute_put(out, "map", find_map(maps, field->map)->id);
+    put_length(out, schema, field);
     out_text(out, "/>\n");
 }
 
-typedef void schema_function(struct out *out, const struct etw_provider *provider,
-                             const struct etw_schema *schema, uint32_t number);
-
-static void put_template(struct out *out, const struct etw_provider *provider,
-                         const struct etw_schema *schema, uint32_t number)
+static void put_template_id(struct out *out, const char *attribute, const struct schema_walk *walk)
 {
-    char id[32];
-    (void)provider;
+    put_number(out, attribute, walk->schema_index, "t%llu");
+}
+
+static void put_template(struct out *out, const struct maps *maps, const struct schema_walk *walk)
+{
+    const struct etw_schema *schema = walk->schema;
     if (schema->top_count == 0)
         return;
-    snprintf(id, sizeof id, "t%u", (unsigned)number);
     put_line(out, 5, "<template");
-    xml_attribute_put(out, "tid", id);
+    put_template_id(out, "tid", walk);
     out_text(out, ">\n");
     for (uint32_t i = 0; i < schema->top_count; i++)
-        put_field(out, schema, i, 6);
+        put_field(out, maps, schema, i, 6);
+    if ((schema->flags & TEMPLATE_USER_DATA) != 0)
+        put_line(out, 6, "<UserData/>\n");
     put_line(out, 5, "</template>\n");
+}
+
+/* --- Events ---------------------------------------------------------------------------------- */
+
+/* Numbers without a name stand for themselves. */
+static void put_reference(struct out *out, const struct list *list, const struct etw_name *name,
+                          uint64_t value)
+{
+    char room[NAME_ROOM];
+    if (name != NULL)
+        xml_attribute_put(out, list->element, name_of(name, list, room));
+    else if (value != 0)
+        put_number(out, list->element, value, "%llu");
+}
+
+/* The bit that a channel's place gives its events. */
+static uint64_t channel_bit(const struct etw_schema *schema)
+{
+    const struct etw_name_list *names = &schema->provider->channels;
+    for (uint32_t i = 0; i < names->count && i < 8; i++) {
+        if (names->items[i].value == schema->descriptor.Channel)
+            return UINT64_C(1) << (63 - i);
+    }
+    return 0;
 }
 
 static void put_keywords(struct out *out, const struct etw_schema *schema)
 {
-    char room[64];
-    if (schema->keyword_count == 0)
+    char room[NAME_ROOM];
+    uint64_t left = schema->descriptor.Keyword & ~channel_bit(schema);
+    if (schema->keyword_count == 0 && left == 0)
         return;
     out_text(out, " keywords=\"");
     for (uint32_t i = 0; i < schema->keyword_count; i++) {
         if (i > 0)
             out_char(out, ' ');
-        xml_text_put(out, name_of(schema->keywords[i], "keyword", room, sizeof room));
+        xml_text_put(out, name_of(schema->keywords[i], &keywords, room));
+        left &= ~schema->keywords[i]->value;
+    }
+    if (left != 0) {
+        if (schema->keyword_count > 0)
+            out_char(out, ' ');
+        out_hex(out, left);
     }
     out_char(out, '"');
 }
 
-static void put_event(struct out *out, const struct etw_provider *provider,
-                      const struct etw_schema *schema, uint32_t number)
+static void put_event(struct schema_manifest *to, const struct schema_walk *walk)
 {
-    const struct {
-        const char *attribute;
-        const struct etw_name *name;
-    } names[] = {{"level", schema->level},
-                 {"task", schema->task},
-                 {"opcode", schema->opcode},
-                 {"channel", schema->channel}};
-    char room[64];
-    (void)provider;
-    put_line(out, 5, "<event");
-    put_number(out, "value", schema->descriptor.Id, "%llu");
-    put_number(out, "version", schema->descriptor.Version, "%llu");
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (names[i].name != NULL)
-            xml_attribute_put(out, names[i].attribute,
-                              name_of(names[i].name, names[i].attribute, room, sizeof room));
-    }
-    put_keywords(out, schema);
-    snprintf(room, sizeof room, "t%u", (unsigned)number);
+    const struct etw_schema *schema = walk->schema;
+    const EVENT_DESCRIPTOR *descriptor = &schema->descriptor;
+    put_line(to->out, 5, "<event");
+    put_number(to->out, "value", descriptor->Id, "%llu");
+    put_number(to->out, "version", descriptor->Version, "%llu");
+    put_reference(to->out, &channels, schema->channel, descriptor->Channel);
+    put_reference(to->out, &levels, schema->level, descriptor->Level);
+    put_reference(to->out, &tasks, schema->task, descriptor->Task);
+    put_reference(to->out, &opcodes, schema->opcode, descriptor->Opcode);
+    put_keywords(to->out, schema);
     if (schema->top_count > 0)
-        xml_attribute_put(out, "template", room);
-    if (schema->symbol != NULL)
-        xml_attribute_put(out, "symbol", schema->symbol);
-    if (schema->name != NULL)
-        xml_attribute_put(out, "name", schema->name);
-    put_message(out, schema->message);
-    out_text(out, "/>\n");
+        put_template_id(to->out, "template", walk);
+    put_optional(to->out, "symbol", schema->symbol);
+    put_optional(to->out, "name", schema->name);
+    put_optional(to->out, "attributes", schema->attributes);
+    put_message(to, schema->message);
+    out_text(to->out, "/>\n");
 }
 
-static void each_schema(struct out *out, struct etw_decoder *decoder,
-                        const struct etw_provider *provider, uint64_t position,
-                        schema_function *function)
+/* --- The manifest ---------------------------------------------------------------------------- */
+
+static void put_parameters(struct schema_manifest *to, const struct etw_name_list *parameters)
 {
-    const struct etw_schema *schema;
-    uint32_t number = 0, at = 0;
-    enum etw_status status;
-    while ((status = etw_decoder_next_schema(decoder, position, &number, &schema)) != ETW_END &&
-           status != ETW_NO_MEMORY) {
-        if (status == ETW_OK)
-            function(out, provider, schema, at);
-        at = number;
+    if (parameters->count == 0)
+        return;
+    put_line(to->out, 3, "<messageTable>\n");
+    for (uint32_t i = 0; i < parameters->count; i++) {
+        put_line(to->out, 4, "<message");
+        put_number(to->out, "value", parameters->items[i].value, "%llu");
+        put_message(to, parameters->items[i].message);
+        out_text(to->out, "/>\n");
     }
+    put_line(to->out, 3, "</messageTable>\n");
 }
 
-/* Maps are those that fields use, each once. */
-struct maps {
-    const struct etw_map **items;
-    size_t count, capacity;
-};
-
-static void add_map(struct maps *maps, const struct etw_map *map)
+static void put_events(struct schema_manifest *to, struct schema_walk *walk)
 {
-    for (size_t i = 0; i < maps->count; i++) {
-        if (maps->items[i] == map || strcmp(maps->items[i]->name, map->name) == 0)
-            return;
-    }
-    if (maps->count == maps->capacity)
-        maps->items = grow(maps->items, &maps->capacity, sizeof *maps->items);
-    maps->items[maps->count++] = map;
-}
-
-static void put_maps(struct out *out, struct etw_decoder *decoder, uint64_t position)
-{
-    struct maps maps = {0};
-    const struct etw_schema *schema;
-    uint32_t number = 0;
-    enum etw_status status;
-    while ((status = etw_decoder_next_schema(decoder, position, &number, &schema)) != ETW_END &&
-           status != ETW_NO_MEMORY) {
-        for (uint32_t i = 0; status == ETW_OK && i < schema->field_count; i++) {
-            if (schema->fields[i].map != NULL)
-                add_map(&maps, schema->fields[i].map);
-        }
-    }
-    if (maps.count > 0)
-        put_line(out, 4, "<maps>\n");
-    for (size_t i = 0; i < maps.count; i++)
-        put_map(out, maps.items[i], maps.items[i]->name);
-    if (maps.count > 0)
-        put_line(out, 4, "</maps>\n");
+    struct maps maps = collect_maps(walk);
+    put_maps(to, &maps);
+    put_line(to->out, 4, "<templates>\n");
+    while (schema_next(walk))
+        put_template(to->out, &maps, walk);
+    put_line(to->out, 4, "</templates>\n");
+    put_line(to->out, 4, "<events>\n");
+    while (schema_next(walk))
+        put_event(to, walk);
+    put_line(to->out, 4, "</events>\n");
     free(maps.items);
 }
 
-void schema_manifest_put(struct out *out, struct etw_decoder *decoder,
-                         const struct etw_provider *provider, uint64_t position)
+static void put_provider(struct schema_manifest *to, const struct etw_provider *provider)
 {
-    static const struct list channels = {"channels", "channel", "value", "%llu"};
-    static const struct list levels = {"levels", "level", "value", "%llu"};
-    static const struct list keywords = {"keywords", "keyword", "mask", "0x%llx"};
-    put_line(out, 3, "<provider");
-    xml_attribute_put(out, "name", provider->name);
-    out_text(out, " guid=\"{");
-    out_guid(out, &provider->guid);
-    out_text(out, "}\"");
-    xml_attribute_put(out, "symbol", "PROVIDER");
-    xml_attribute_put(out, "resourceFileName",
-                      provider->resource_file != NULL ? provider->resource_file : "");
-    xml_attribute_put(out, "messageFileName",
-                      provider->message_file != NULL ? provider->message_file : "");
-    put_message(out, provider->message);
-    out_text(out, ">\n");
-    put_list(out, &channels, &provider->channels);
-    put_list(out, &levels, &provider->levels);
-    put_tasks(out, provider);
-    put_opcodes(out, 4, &provider->opcodes, 0);
-    put_list(out, &keywords, &provider->keywords);
-    put_maps(out, decoder, position);
-    put_line(out, 4, "<templates>\n");
-    each_schema(out, decoder, provider, position, put_template);
-    put_line(out, 4, "</templates>\n");
-    put_line(out, 4, "<events>\n");
-    each_schema(out, decoder, provider, position, put_event);
-    put_line(out, 4, "</events>\n");
-    put_line(out, 3, "</provider>\n");
+    const char *resources = provider->resource_file, *messages = provider->message_file;
+    put_line(to->out, 3, "<provider");
+    xml_attribute_put(to->out, "name", provider->name);
+    xml_guid_put(to->out, "guid", &provider->guid);
+    xml_attribute_put(to->out, "symbol", "PROVIDER");
+    xml_attribute_put(to->out, "resourceFileName", resources != NULL ? resources : "");
+    xml_attribute_put(to->out, "messageFileName", messages != NULL ? messages : "");
+    put_message(to, provider->message);
+    out_text(to->out, ">\n");
+    put_names_of(to, 4, &channels, &provider->channels, 0);
+    put_names_of(to, 4, &levels, &provider->levels, 0);
+    put_tasks(to, provider);
+    put_names_of(to, 4, &opcodes, &provider->opcodes, 0);
+    put_names_of(to, 4, &keywords, &provider->keywords, 0);
 }
 
-void schema_manifest_begin(struct out *out)
+/* Each has <events> of its own, for parameters are those of all providers in there. */
+void schema_manifest_put(struct schema_manifest *to, struct schema_walk *walk)
 {
-    out_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                  "<instrumentationManifest "
-                  "xmlns=\"http://schemas.microsoft.com/win/2004/08/events\">\n"
-                  "  <instrumentation xmlns:win=\"http://manifests.microsoft.com/win/2004/08/"
-                  "windows/events\" xmlns:xs=\"http://www.w3.org/2001/XMLSchema\">\n"
-                  "    <events xmlns=\"http://schemas.microsoft.com/win/2004/08/events\">\n");
+    put_line(to->out, 2, "<events xmlns=\"http://schemas.microsoft.com/win/2004/08/events\">\n");
+    put_provider(to, walk->provider);
+    put_events(to, walk);
+    put_line(to->out, 3, "</provider>\n");
+    put_parameters(to, &walk->provider->parameters);
+    put_line(to->out, 2, "</events>\n");
 }
 
-static void put_strings(struct out *out)
+void schema_manifest_begin(struct schema_manifest *to)
 {
-    for (size_t i = 0; i < strings.count; i++) {
-        char id[32];
-        snprintf(id, sizeof id, "s%zu", i);
-        put_line(out, 4, "<string");
-        xml_attribute_put(out, "id", id);
-        xml_attribute_put(out, "value", strings.texts[i]);
-        out_text(out, "/>\n");
-        free(strings.texts[i]);
+    out_text(to->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                      "<instrumentationManifest "
+                      "xmlns=\"http://schemas.microsoft.com/win/2004/08/events\">\n"
+                      "  <instrumentation xmlns:win=\"http://manifests.microsoft.com/win/2004/08/"
+                      "windows/events\" xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" "
+                      "xmlns:trace=\"http://schemas.microsoft.com/win/2004/08/events/trace\">\n");
+}
+
+static void put_strings(struct schema_manifest *to)
+{
+    for (size_t i = 0; i < to->string_count; i++) {
+        put_line(to->out, 4, "<string");
+        put_number(to->out, "id", i, "s%llu");
+        xml_attribute_put(to->out, "value", to->strings[i]);
+        out_text(to->out, "/>\n");
+        free(to->strings[i]);
     }
-    free(strings.texts);
+    free(to->strings);
 }
 
-void schema_manifest_end(struct out *out)
+void schema_manifest_end(struct schema_manifest *to)
 {
-    out_text(out, "    </events>\n  </instrumentation>\n  <localization>\n"
-                  "    <resources culture=\"en-US\">\n      <stringTable>\n");
-    put_strings(out);
-    out_text(out, "      </stringTable>\n    </resources>\n  </localization>\n"
-                  "</instrumentationManifest>\n");
+    out_text(to->out, "  </instrumentation>\n  <localization>\n"
+                      "    <resources culture=\"en-US\">\n      <stringTable>\n");
+    put_strings(to);
+    out_text(to->out, "      </stringTable>\n    </resources>\n  </localization>\n"
+                      "</instrumentationManifest>\n");
 }

@@ -4,15 +4,23 @@
 #ifndef SCHEMA_MANIFEST_H
 #define SCHEMA_MANIFEST_H
 
-#include "etw.h"
 #include "out.h"
 
-void schema_manifest_begin(struct out *out);
+struct schema_walk;
 
-/* position names the provider in the decoder; see etw_decoder_next_schema. */
-void schema_manifest_put(struct out *out, struct etw_decoder *decoder,
-                         const struct etw_provider *provider, uint64_t position);
+/* A manifest that is being written. All but out is zero to begin with. */
+struct schema_manifest {
+    struct out *out;
+    char **strings; /* that the localization lists at the end */
+    size_t string_count, string_capacity;
+};
 
-void schema_manifest_end(struct out *out);
+void schema_manifest_begin(struct schema_manifest *manifest);
+
+/* Writes the provider that the walk is at, and goes over its schemas. */
+void schema_manifest_put(struct schema_manifest *manifest, struct schema_walk *walk);
+
+/* Frees what was needed, too. */
+void schema_manifest_end(struct schema_manifest *manifest);
 
 #endif

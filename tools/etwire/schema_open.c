@@ -31,18 +31,7 @@ static void list_sound(const struct schema_files *files, const struct etw_decode
     out_line(files->out);
 }
 
-static void complain_of(const struct etw_decoder_file *file)
-{
-    const char *problem = file->problem != NULL ? file->problem : etw_status_text(file->status);
-    if (file->line > 0)
-        complain("%s: line %lu: %s", file->path, (unsigned long)file->line, problem);
-    else if (file->offset > 0)
-        complain("%s: at offset 0x%llx: %s", file->path, (unsigned long long)file->offset, problem);
-    else
-        complain("%s: %s", file->path, problem);
-}
-
-static void on_file(const struct etw_decoder_file *file, void *context)
+void schema_tell_file(const struct etw_decoder_file *file, void *context)
 {
     struct schema_files *files = context;
     if (file->status == ETW_OK) {
@@ -54,22 +43,36 @@ static void on_file(const struct etw_decoder_file *file, void *context)
         files->unknown++;
     } else {
         files->malformed++;
-        complain_of(file);
+        complain_of_metadata(file);
     }
     show_progress(files);
 }
 
-/* A path of no known kind is no fault in a folder, but it is when it is named. */
-static int add_path(struct etw_decoder *decoder, const char *path, struct schema_files *files)
+/* A file of no known kind is no fault in a folder, but it is when it is named. */
+enum etw_status schema_add_path(struct etw_decoder *decoder, const char *path,
+                                struct schema_files *files)
 {
     uint64_t malformed = files->malformed;
     enum etw_status status = etw_decoder_add_path(decoder, path);
     if (status == ETW_OK || files->malformed > malformed)
-        return status != ETW_NO_MEMORY;
+        return status;
     complain("%s: %s", path,
              status == ETW_UNSUPPORTED ? "holds no metadata" : etw_status_text(status));
     files->malformed++;
-    return status != ETW_NO_MEMORY;
+    return status;
+}
+
+static int add_paths(struct etw_decoder *decoder, char *const *paths, size_t count,
+                     struct schema_files *files)
+{
+    files->is_progress_shown = isatty(STDERR_FILENO);
+    for (size_t i = 0; i < count; i++) {
+        if (schema_add_path(decoder, paths[i], files) == ETW_NO_MEMORY)
+            return 0;
+    }
+    if (files->is_progress_shown)
+        fprintf(stderr, "\r\033[K");
+    return 1;
 }
 
 struct etw_decoder *schema_open(char *const *paths, size_t count, struct schema_files *files)
@@ -78,7 +81,7 @@ struct etw_decoder *schema_open(char *const *paths, size_t count, struct schema_
     struct etw_decoder_options options = {
         .size = sizeof options,
         .no_default_paths = count > 0,
-        .on_file = on_file,
+        .on_file = schema_tell_file,
         .context = files,
     };
     enum etw_status status = etw_decoder_open(&options, &decoder);
@@ -86,15 +89,10 @@ struct etw_decoder *schema_open(char *const *paths, size_t count, struct schema_
         complain("%s", etw_status_text(status));
         return NULL;
     }
-    files->is_progress_shown = isatty(STDERR_FILENO);
-    for (size_t i = 0; i < count; i++) {
-        if (!add_path(decoder, paths[i], files)) {
-            etw_decoder_close(decoder);
-            return NULL;
-        }
+    if (!add_paths(decoder, paths, count, files)) {
+        etw_decoder_close(decoder);
+        return NULL;
     }
-    if (files->is_progress_shown)
-        fprintf(stderr, "\r\033[K");
     return decoder;
 }
 
@@ -117,10 +115,80 @@ const char *schema_kind_text(enum etw_schema_kind kind)
     return (unsigned)kind < ETW_SCHEMA_COUNT ? texts[kind] : "unknown";
 }
 
-int schema_is_asked(const struct etw_provider *provider, const char *name)
+/* --- Going over them ----------------------------------------------------------------- */
+
+static int is_asked(const struct etw_provider *provider, const char *name)
 {
     GUID guid;
     if (name == NULL || name_is_same(provider->name, name))
         return 1;
     return guid_read(name, &guid) && memcmp(&guid, &provider->guid, sizeof guid) == 0;
+}
+
+int schema_next_provider(struct schema_walk *walk)
+{
+    for (;;) {
+        walk->at = walk->next;
+        walk->number = 0;
+        enum etw_status status = etw_decoder_next_provider(walk->decoder, &walk->next,
+                                                           &walk->provider, &walk->schema_count);
+        if (status == ETW_END || status == ETW_NO_MEMORY) {
+            walk->is_out_of_memory = status == ETW_NO_MEMORY;
+            return 0;
+        }
+        if (status != ETW_OK) {
+            walk->malformed++;
+        } else if (is_asked(walk->provider, walk->asked)) {
+            walk->found++;
+            return 1;
+        }
+    }
+}
+
+int schema_next(struct schema_walk *walk)
+{
+    for (;;) {
+        walk->schema_index = walk->number;
+        enum etw_status status =
+            etw_decoder_next_schema(walk->decoder, walk->at, &walk->number, &walk->schema);
+        if (status == ETW_OK)
+            return 1;
+        if (status == ETW_END || status == ETW_NO_MEMORY) {
+            walk->is_out_of_memory |= status == ETW_NO_MEMORY;
+            walk->number = 0; /* to go over them once more */
+            return 0;
+        }
+        walk->malformed++;
+    }
+}
+
+int schema_complain_of_walk(const struct schema_walk *walk)
+{
+    if (walk->malformed > 0)
+        complain("%llu schemas or providers cannot be read", (unsigned long long)walk->malformed);
+    if (walk->is_out_of_memory)
+        complain("%s", etw_status_text(ETW_NO_MEMORY));
+    if (walk->asked != NULL && walk->found == 0)
+        complain("%s: no such provider", walk->asked);
+    if (walk->is_out_of_memory || (walk->asked != NULL && walk->found == 0))
+        return EXIT_FAILED;
+    return walk->malformed > 0 ? EXIT_DAMAGED : EXIT_FINE;
+}
+
+int schema_show(const struct request *request, const char *asked, char *const *paths, size_t count,
+                void (*show)(struct schema_walk *walk, struct out *out))
+{
+    struct schema_files files = {0};
+    struct schema_walk walk = {.asked = asked};
+    walk.decoder = schema_open(paths, count, &files);
+    struct out *out = walk.decoder != NULL ? out_open(request->output_file) : NULL;
+    int code = EXIT_FAILED;
+    if (out != NULL) {
+        code = files.malformed > 0 ? EXIT_DAMAGED : EXIT_FINE;
+        show(&walk, out);
+        code = exit_code_worse(code, schema_complain_of_walk(&walk));
+        code = exit_code_worse(code, out_close(out, code != EXIT_FAILED));
+    }
+    etw_decoder_close(walk.decoder);
+    return code;
 }

@@ -22,7 +22,8 @@ struct sink_context {
 
 struct sink {
     const char *name;
-    int needs_decoding;                          /* else decoded.schema is NULL in put */
+    int needs_decoding;                          /* else decoded.schema may be NULL in put */
+    int has_fields;                              /* it knows context->fields */
     void (*begin)(struct sink_context *context); /* may be NULL */
     void (*put)(struct sink_context *context, const struct etw_decoded *decoded);
     /* stats is NULL if reading failed, so that what is there is no result. May be NULL. */

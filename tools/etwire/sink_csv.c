@@ -4,14 +4,13 @@
  */
 #include <stdlib.h>
 
+#include "csv_text.h"
 #include "extended.h"
 #include "fields.h"
 #include "sink.h"
 #include "value_text.h"
 
-#define LINE_ROOM           2048
-#define FLAG_NO_CPU_TIME    0x10 /* EVENT_HEADER_FLAG_NO_CPUTIME */
-#define FLAG_CLASSIC_HEADER 0x100
+#define LINE_ROOM 2048
 
 static const char header_line[] =
     "                Event Name,             Type,   Event ID,    Version,    Channel,      Level, "
@@ -33,19 +32,11 @@ static void put_padding(struct out *out, size_t size, size_t width)
 /* Names have no commas in tracerpt's tables: those that would are put in quotes. */
 static void put_name(struct out *out, const char *name, size_t width)
 {
-    int is_quoted = strpbrk(name, ",\"\r\n") != NULL;
     put_padding(out, strlen(name), width);
-    if (!is_quoted) {
+    if (csv_needs_quotes(name))
+        csv_quoted_put(out, name);
+    else
         out_text(out, name);
-        return;
-    }
-    out_char(out, '"');
-    for (; *name != '\0'; name++) {
-        if (*name == '"')
-            out_char(out, '"');
-        out_char(out, *name == '\r' || *name == '\n' ? ' ' : *name);
-    }
-    out_char(out, '"');
 }
 
 static void put_number(struct out *out, uint64_t value, size_t width)
@@ -95,9 +86,9 @@ static void put_event_name(struct out *out, const struct etw_decoded *decoded)
 {
     const EVENT_HEADER *header = &decoded->event->record.EventHeader;
     const char *name = decoded->provider_name;
-    if ((header->Flags & FLAG_CLASSIC_HEADER) != 0 && decoded->task != NULL)
+    if (header_is_classic(decoded->event) && decoded->task != NULL)
         name = name_shown(decoded->task);
-    if (*name != '\0') {
+    if (name != NULL && *name != '\0') {
         put_name(out, name, 26);
         return;
     }
@@ -109,9 +100,10 @@ static void put_event_name(struct out *out, const struct etw_decoded *decoded)
 static void put_type(struct out *out, const struct etw_decoded *decoded)
 {
     uint8_t opcode = decoded->event->record.EventHeader.EventDescriptor.Opcode;
-    if (decoded->opcode != NULL) {
+    const char *name = decoded->opcode != NULL ? name_shown(decoded->opcode) : NULL;
+    if (name != NULL) {
         out_text(out, ", ");
-        put_name(out, name_shown(decoded->opcode), 16);
+        put_name(out, name, 16);
     } else {
         put_number(out, opcode, 16);
     }
@@ -122,7 +114,7 @@ static void put_header(struct out *out, const struct etw_decoded *decoded)
     const struct etw_event *event = decoded->event;
     const EVENT_HEADER *header = &event->record.EventHeader;
     const EVENT_DESCRIPTOR *descriptor = &header->EventDescriptor;
-    int has_times = (header->Flags & FLAG_NO_CPU_TIME) == 0;
+    int has_times = header_has_times(event);
     put_event_name(out, decoded);
     put_type(out, decoded);
     put_number(out, descriptor->Id, 10);
@@ -143,17 +135,6 @@ static void put_header(struct out *out, const struct etw_decoded *decoded)
     put_number(out, has_times ? header->UserTime : 0, 10);
 }
 
-static void put_quoted(struct out *out, const char *text)
-{
-    out_text(out, ", \"");
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            out_char(out, '"');
-        out_char(out, *text == '\r' || *text == '\n' ? ' ' : *text);
-    }
-    out_char(out, '"');
-}
-
 static void put_values(struct csv *csv, struct out *out, const struct etw_decoded *decoded)
 {
     struct etw_fields fields;
@@ -163,12 +144,11 @@ static void put_values(struct csv *csv, struct out *out, const struct etw_decode
         if (item.kind != ETW_ITEM_VALUE)
             continue;
         const char *text = value_text_item(&csv->text, &item, ETW_STYLE_TRACERPT);
-        if (value_is_number(&item)) {
-            out_text(out, ", ");
+        out_text(out, ", ");
+        if (value_is_number(&item) && !csv_needs_quotes(text))
             out_text(out, text);
-        } else {
-            put_quoted(out, text);
-        }
+        else
+            csv_quoted_put(out, text);
     }
     if (fields.extra_size > 0) {
         out_text(out, ", 0x");
@@ -182,24 +162,14 @@ static void put_cell(struct out *out, const char *text, int is_first)
 {
     if (!is_first)
         out_char(out, ',');
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        out_text(out, text);
-        return;
-    }
-    out_char(out, '"');
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            out_char(out, '"');
-        out_char(out, *text);
-    }
-    out_char(out, '"');
+    csv_cell_put(out, text);
 }
 
 static void put_fields(struct csv *csv, struct sink_context *context,
                        const struct etw_decoded *decoded)
 {
     for (size_t i = 0; i < context->fields->count; i++) {
-        const char *text = field_text(&context->fields->items[i], decoded, &csv->text);
+        const char *text = field_text(&context->fields->items[i], decoded, &csv->text, NULL);
         put_cell(context->out, text == NULL ? "" : text, i == 0);
     }
     out_line(context->out);
@@ -243,4 +213,4 @@ static void end(struct sink_context *context, const struct etw_stats *stats)
     free(csv);
 }
 
-const struct sink sink_csv = {"csv", 1, begin, put, end};
+const struct sink sink_csv = {"csv", 1, 1, begin, put, end};

@@ -130,4 +130,4 @@ static void end(struct sink_context *context, const struct etw_stats *stats)
     free(digest);
 }
 
-const struct sink sink_digest = {"digest", 0, begin, put, end};
+const struct sink sink_digest = {"digest", 0, 0, begin, put, end};

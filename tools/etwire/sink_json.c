@@ -33,9 +33,12 @@ static void put_fields(struct json_state *state, struct sink_context *context,
     json_begin_object(&json, NULL);
     for (size_t i = 0; i < context->fields->count; i++) {
         const struct chosen_field *field = &context->fields->items[i];
-        const char *text = field_text(field, decoded, &state->text);
+        int is_number;
+        const char *text = field_text(field, decoded, &state->text, &is_number);
         if (text == NULL)
             json_null(&json, field->name);
+        else if (is_number)
+            json_number(&json, field->name, text);
         else
             json_text(&json, field->name, text);
     }
@@ -65,4 +68,4 @@ static void end(struct sink_context *context, const struct etw_stats *stats)
     free(state);
 }
 
-const struct sink sink_json = {"json", 1, begin, put, end};
+const struct sink sink_json = {"json", 1, 1, begin, put, end};

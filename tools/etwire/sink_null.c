@@ -8,4 +8,4 @@ static void put(struct sink_context *context, const struct etw_decoded *decoded)
     (void)decoded;
 }
 
-const struct sink sink_null = {"null", 0, NULL, put, NULL};
+const struct sink sink_null = {"null", 0, 0, NULL, put, NULL};

@@ -14,11 +14,14 @@
 #define COLOR_NAME  "\033[36m"
 #define COLOR_RESET "\033[0m"
 
-#define DEPTH_MOST 36 /* of arrays and structs within each other */
+#define DEPTH_MOST     36 /* of arrays and structs within each other */
+#define ELEMENTS_SHOWN 32 /* of an array */
 
 struct text {
     struct value_text text;
     char is_in_array[DEPTH_MOST + 1]; /* what is at that depth is an element */
+    uint32_t counts[DEPTH_MOST + 1];  /* of how many */
+    int cut_depth;                    /* elements of that depth are no longer shown; 0: all are */
 };
 
 /* By level: critical, error, warning. */
@@ -129,7 +132,7 @@ static int needs_quotes(const char *text)
 static void put_value(struct text *text, struct out *out, const struct etw_item *item)
 {
     const char *value = value_text_item(&text->text, item, ETW_STYLE_TDH);
-    int is_quoted = !value_is_number(item) && needs_quotes(value);
+    int is_quoted = needs_quotes(value);
     if (is_quoted)
         out_char(out, '"');
     out_safe_text(out, value);
@@ -169,6 +172,27 @@ static void put_item(struct text *text, struct out *out, const struct etw_item *
     }
 }
 
+/* Whether an item is an element of a long array, behind those that are shown. */
+static int is_cut(struct text *text, struct out *out, const struct etw_item *item)
+{
+    int is_end = item->kind == ETW_ITEM_ARRAY_END || item->kind == ETW_ITEM_STRUCT_END;
+    if (item->kind == ETW_ITEM_MISSING)
+        return 0;
+    if (text->cut_depth > 0) {
+        if (item->depth < text->cut_depth)
+            text->cut_depth = 0;
+        return text->cut_depth > 0;
+    }
+    if (is_end || item->depth > DEPTH_MOST || !text->is_in_array[item->depth] ||
+        item->index < ELEMENTS_SHOWN)
+        return 0;
+    out_text(out, " ...");
+    out_u64(out, text->counts[item->depth] - item->index);
+    out_text(out, " more");
+    text->cut_depth = item->depth;
+    return 1;
+}
+
 static void put_fields(struct text *text, struct out *out, const struct etw_decoded *decoded)
 {
     struct etw_fields fields;
@@ -176,10 +200,14 @@ static void put_fields(struct text *text, struct out *out, const struct etw_deco
     int is_first = 0;
     etw_fields_begin(decoded, &fields);
     while (etw_fields_next(&fields, &item) == ETW_OK) {
+        if (is_cut(text, out, &item))
+            continue;
         put_item(text, out, &item, is_first);
         is_first = item.kind == ETW_ITEM_ARRAY || item.kind == ETW_ITEM_STRUCT;
-        if (is_first && item.depth + 1u < DEPTH_MOST)
+        if (is_first && item.depth + 1u <= DEPTH_MOST) {
             text->is_in_array[item.depth + 1] = item.kind == ETW_ITEM_ARRAY;
+            text->counts[item.depth + 1] = item.count;
+        }
     }
     if (fields.extra_size > 0) {
         out_text(out, " extra=0x");
@@ -215,7 +243,7 @@ static void put_chosen(struct text *text, struct out *out, const struct chosen_f
                        const struct etw_decoded *decoded)
 {
     for (size_t i = 0; i < fields->count; i++) {
-        const char *value = field_text(&fields->items[i], decoded, &text->text);
+        const char *value = field_text(&fields->items[i], decoded, &text->text, NULL);
         if (i > 0)
             out_char(out, '\t');
         out_safe_text(out, value == NULL ? "-" : value);
@@ -273,4 +301,4 @@ static void end(struct sink_context *context, const struct etw_stats *stats)
     free(text);
 }
 
-const struct sink sink_text = {"text", 1, begin, put, end};
+const struct sink sink_text = {"text", 1, 1, begin, put, end};

@@ -8,10 +8,8 @@
 #include "value_text.h"
 #include "xml_text.h"
 
-#define LINE_ROOM           2048
-#define FLAG_NO_CPU_TIME    0x10 /* EVENT_HEADER_FLAG_NO_CPUTIME */
-#define FLAG_CLASSIC_HEADER 0x100
-#define INVALID_EVENT_DATA  15005 /* ERROR_EVT_INVALID_EVENT_DATA */
+#define LINE_ROOM          2048
+#define INVALID_EVENT_DATA 15005 /* ERROR_EVT_INVALID_EVENT_DATA */
 
 struct xml {
     struct value_text text;
@@ -24,42 +22,56 @@ static void put_line(struct out *out, int depth, const char *text)
     out_text(out, text);
 }
 
-static void put_text_element(struct out *out, int depth, const char *name, const char *text)
+static void begin_element(struct out *out, int depth, const char *name)
 {
     put_line(out, depth, "<");
     out_text(out, name);
     out_char(out, '>');
-    xml_text_put(out, text);
+}
+
+static void end_element(struct out *out, const char *name)
+{
     out_text(out, "</");
     out_text(out, name);
     out_char(out, '>');
     out_line(out);
+}
+
+static void put_text_element(struct out *out, int depth, const char *name, const char *text)
+{
+    begin_element(out, depth, name);
+    xml_text_put(out, text);
+    end_element(out, name);
 }
 
 static void put_number_element(struct out *out, const char *name, uint64_t value)
 {
-    put_line(out, 2, "<");
-    out_text(out, name);
-    out_char(out, '>');
+    begin_element(out, 2, name);
     out_u64(out, value);
-    out_text(out, "</");
-    out_text(out, name);
-    out_char(out, '>');
-    out_line(out);
+    end_element(out, name);
 }
 
-static void put_guid(struct out *out, const char *name, const GUID *guid)
+static void put_hex_element(struct out *out, int depth, const char *name,
+                            const EVENT_RECORD *record)
 {
-    out_char(out, ' ');
-    out_text(out, name);
-    out_text(out, "=\"{");
-    out_guid(out, guid);
-    out_text(out, "}\"");
+    begin_element(out, depth, name);
+    out_hex_bytes_upper(out, record->UserData, record->UserDataLength);
+    end_element(out, name);
+}
+
+/* 0 if there is no such name. */
+static int put_name_element(struct out *out, int depth, const char *element,
+                            const struct etw_name *name)
+{
+    const char *text = name != NULL ? name_shown(name) : NULL;
+    if (text != NULL)
+        put_text_element(out, depth, element, text);
+    return text != NULL;
 }
 
 static int is_classic(const struct etw_decoded *decoded)
 {
-    return (decoded->event->record.EventHeader.Flags & FLAG_CLASSIC_HEADER) != 0;
+    return header_is_classic(decoded->event);
 }
 
 /* Classic events have a provider that is not in their header, and none if the class is unknown. */
@@ -67,14 +79,11 @@ static void put_provider(struct out *out, const struct etw_decoded *decoded)
 {
     put_line(out, 2, "<Provider");
     if (!is_classic(decoded)) {
-        if (*decoded->provider_name != '\0') {
-            out_text(out, " Name=\"");
-            xml_text_put(out, decoded->provider_name);
-            out_char(out, '"');
-        }
-        put_guid(out, "Guid", &decoded->event->record.EventHeader.ProviderId);
+        if (*decoded->provider_name != '\0')
+            xml_attribute_put(out, "Name", decoded->provider_name);
+        xml_guid_put(out, "Guid", &decoded->event->record.EventHeader.ProviderId);
     } else if (decoded->schema != NULL) {
-        put_guid(out, "Guid", &decoded->schema->provider->guid);
+        xml_guid_put(out, "Guid", &decoded->schema->provider->guid);
     }
     out_text(out, " />");
     out_line(out);
@@ -98,10 +107,10 @@ static void put_time(struct sink_context *context, const struct etw_event *event
 static void put_correlation(struct out *out, const EVENT_RECORD *record)
 {
     put_line(out, 2, "<Correlation");
-    put_guid(out, "ActivityID", &record->EventHeader.ActivityId);
+    xml_guid_put(out, "ActivityID", &record->EventHeader.ActivityId);
     GUID related;
     if (extended_related_activity(record, &related))
-        put_guid(out, "RelatedActivityID", &related);
+        xml_guid_put(out, "RelatedActivityID", &related);
     out_text(out, " />");
     out_line(out);
 }
@@ -120,7 +129,7 @@ static void put_execution(struct out *out, const struct etw_event *event)
     put_attribute(out, " ProcessID=\"", header->ProcessId);
     put_attribute(out, " ThreadID=\"", header->ThreadId);
     put_attribute(out, " ProcessorID=\"", event->processor);
-    if ((header->Flags & FLAG_NO_CPU_TIME) == 0) {
+    if (header_has_times(event)) {
         put_attribute(out, " KernelTime=\"", header->KernelTime);
         put_attribute(out, " UserTime=\"", header->UserTime);
     }
@@ -148,25 +157,10 @@ static void put_system(struct sink_context *context, const struct etw_decoded *d
     put_time(context, event);
     put_correlation(out, &event->record);
     put_execution(out, event);
-    if (decoded->channel != NULL && !is_classic(decoded))
-        put_text_element(out, 2, "Channel", name_shown(decoded->channel));
-    else
+    if (is_classic(decoded) || !put_name_element(out, 2, "Channel", decoded->channel))
         put_line(out, 2, "<Channel />\n");
     put_line(out, 2, "<Computer />\n");
     put_line(out, 1, "</System>\n");
-}
-
-static void put_hex_element(struct out *out, int depth, const char *name, const uint8_t *bytes,
-                            size_t size)
-{
-    put_line(out, depth, "<");
-    out_text(out, name);
-    out_char(out, '>');
-    out_hex_bytes_upper(out, bytes, size);
-    out_text(out, "</");
-    out_text(out, name);
-    out_char(out, '>');
-    out_line(out);
 }
 
 static void put_value(struct xml *xml, struct out *out, const struct etw_item *item)
@@ -235,22 +229,16 @@ static void put_data(struct xml *xml, struct out *out, const struct etw_decoded 
     const EVENT_RECORD *record = &decoded->event->record;
     if (decoded->schema == NULL) {
         if (record->UserDataLength > 0)
-            put_hex_element(out, 1, "BinaryEventData", record->UserData, record->UserDataLength);
+            put_hex_element(out, 1, "BinaryEventData", record);
     } else if (is_whole(decoded)) {
         put_event_data(xml, out, decoded);
     } else {
         put_line(out, 1, "<ProcessingErrorData>\n");
         put_number_element(out, "ErrorCode", INVALID_EVENT_DATA);
         put_line(out, 2, "<DataItemName />\n");
-        put_hex_element(out, 2, "EventPayload", record->UserData, record->UserDataLength);
+        put_hex_element(out, 2, "EventPayload", record);
         put_line(out, 1, "</ProcessingErrorData>\n");
     }
-}
-
-static void put_name_element(struct out *out, const char *element, const struct etw_name *name)
-{
-    if (name != NULL && name_shown(name) != NULL)
-        put_text_element(out, 2, element, name_shown(name));
 }
 
 static void put_keywords(struct out *out, const struct etw_schema *schema)
@@ -259,13 +247,13 @@ static void put_keywords(struct out *out, const struct etw_schema *schema)
         return;
     put_line(out, 2, "<Keywords>\n");
     for (uint32_t i = 0; i < schema->keyword_count; i++)
-        put_text_element(out, 3, "Keyword", name_shown(schema->keywords[i]));
+        put_name_element(out, 3, "Keyword", schema->keywords[i]);
     put_line(out, 2, "</Keywords>\n");
 }
 
 static void put_class_name(struct out *out, const struct etw_decoded *decoded)
 {
-    if (decoded->task == NULL)
+    if (decoded->task == NULL || name_shown(decoded->task) == NULL)
         return;
     put_line(out, 2, "<EventName xmlns=\"http://schemas.microsoft.com/win/2004/08/events/trace\">");
     xml_text_put(out, name_shown(decoded->task));
@@ -278,17 +266,17 @@ static void put_rendering(struct xml *xml, struct out *out, const struct etw_dec
     if (decoded->schema == NULL)
         return;
     put_line(out, 1, "<RenderingInfo Culture=\"en-US\">\n");
-    put_name_element(out, "Level", decoded->level);
-    put_name_element(out, "Opcode", decoded->opcode);
+    put_name_element(out, 2, "Level", decoded->level);
+    put_name_element(out, 2, "Opcode", decoded->opcode);
     put_keywords(out, decoded->schema);
     if (is_classic(decoded))
         put_class_name(out, decoded);
     else
-        put_name_element(out, "Task", decoded->task);
+        put_name_element(out, 2, "Task", decoded->task);
     if (*value_text_message(&xml->text, decoded, ETW_STYLE_TDH) != '\0')
         put_text_element(out, 2, "Message", xml->text.text);
     if (!is_classic(decoded))
-        put_name_element(out, "Channel", decoded->channel);
+        put_name_element(out, 2, "Channel", decoded->channel);
     if (!is_classic(decoded) && *decoded->provider_name != '\0')
         put_text_element(out, 2, "Provider", decoded->provider_name);
     put_line(out, 1, "</RenderingInfo>\n");
@@ -345,4 +333,4 @@ static void end(struct sink_context *context, const struct etw_stats *stats)
     free(xml);
 }
 
-const struct sink sink_xml = {"xml", 1, begin, put, end};
+const struct sink sink_xml = {"xml", 1, 0, begin, put, end};

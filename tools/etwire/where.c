@@ -1,389 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "where.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#ifndef _WIN32
-#include <regex.h>
-#endif
 
-#include "header_value.h"
 #include "report.h"
+#include "where_node.h"
 
-#define DEPTH_LIMIT 64   /* of parentheses and "not" */
-#define NODE_LIMIT  4096 /* comparisons and what joins them */
-#define TEXT_ROOM   4096 /* of a value that is compared as text; what is longer is allocated */
-
-enum node_kind { NODE_OR, NODE_AND, NODE_NOT, NODE_COMPARISON };
-
-enum comparison {
-    COMPARE_EXISTS,
-    COMPARE_EQUAL,
-    COMPARE_UNEQUAL,
-    COMPARE_LESS,
-    COMPARE_LESS_EQUAL,
-    COMPARE_MORE,
-    COMPARE_MORE_EQUAL,
-    COMPARE_BITS,
-    COMPARE_IN,
-    COMPARE_CONTAINS,
-    COMPARE_PREFIX,
-    COMPARE_SUFFIX,
-    COMPARE_MATCHES,
-};
-
-static const struct {
-    const char *text;
-    enum comparison comparison;
-} operators[] = {
-    {"==", COMPARE_EQUAL},
-    {"=", COMPARE_EQUAL},
-    {"!=", COMPARE_UNEQUAL},
-    {"<=", COMPARE_LESS_EQUAL},
-    {"<", COMPARE_LESS},
-    {">=", COMPARE_MORE_EQUAL},
-    {">", COMPARE_MORE},
-    {"&", COMPARE_BITS},
-    {"~", COMPARE_MATCHES},
-    {"in", COMPARE_IN},
-    {"contains", COMPARE_CONTAINS},
-    {"prefix", COMPARE_PREFIX},
-    {"suffix", COMPARE_SUFFIX},
-    {"matches", COMPARE_MATCHES},
-};
-
-/* What a field is compared with. */
-struct operand {
-    char *text;
-    size_t size;
-    int is_number;   /* it can be read as one, and was not in quotes */
-    int is_negative; /* then integer is its absolute value */
-    int is_fraction; /* only number is exact enough */
-    uint64_t integer;
-    double number;
-};
-
-struct node {
-    enum node_kind kind;
-    struct node *left, *right;
-    enum comparison comparison;
-    char *name;
-    const struct header_value *header; /* NULL: a field of the payload */
-    struct operand *operands;
-    size_t operand_count, operand_capacity;
-#ifndef _WIN32
-    regex_t pattern;
-#endif
-    int has_pattern;
-};
-
-struct where {
-    struct node *root;
-    int needs_decoding;
-};
-
-/* --- Reading ------------------------------------------------------------------------- */
-
-struct reader {
-    const char *start, *at;
-    const char *problem;
-    size_t nodes;
-    int needs_decoding;
-};
-
-static struct node *read_or(struct reader *in, int depth);
-
-static void fail(struct reader *in, const char *problem)
-{
-    if (in->problem == NULL)
-        in->problem = problem;
-}
-
-static void skip_space(struct reader *in)
-{
-    while (isspace((unsigned char)*in->at))
-        in->at++;
-}
-
-static int is_word(char c)
-{
-    return isalnum((unsigned char)c) || strchr("_.-:[]{}\\/@$", c) != NULL || (c & 0x80) != 0;
-}
-
-static size_t word_size(const char *at)
-{
-    size_t size = 0;
-    while (at[size] != '\0' && is_word(at[size]))
-        size++;
-    return size;
-}
-
-/* Whether text is next; words only as a whole. */
-static int accept(struct reader *in, const char *text)
-{
-    skip_space(in);
-    size_t size = strlen(text);
-    if (strncmp(in->at, text, size) != 0)
-        return 0;
-    if (isalpha((unsigned char)*text) && word_size(in->at) != size)
-        return 0;
-    in->at += size;
-    return 1;
-}
-
-static char *copy_part(const char *text, size_t size)
-{
-    char *copy = allocate(size + 1);
-    memcpy(copy, text, size);
-    return copy;
-}
-
-static struct node *new_node(struct reader *in, enum node_kind kind)
-{
-    if (++in->nodes > NODE_LIMIT)
-        fail(in, "the condition is too long");
-    struct node *node = allocate(sizeof *node);
-    node->kind = kind;
-    return node;
-}
-
-/* Text in quotes, with \ before what is meant as it stands. */
-static char *read_quoted(struct reader *in, size_t *size)
-{
-    char quote = *in->at++;
-    char *text = allocate(strlen(in->at) + 1);
-    *size = 0;
-    while (*in->at != '\0' && *in->at != quote) {
-        if (in->at[0] == '\\' && (in->at[1] == quote || in->at[1] == '\\'))
-            in->at++;
-        text[(*size)++] = *in->at++;
-    }
-    if (*in->at == quote)
-        in->at++;
-    else
-        fail(in, "text in quotes does not end");
-    return text;
-}
-
-static void read_number(struct operand *operand)
-{
-    const char *text = operand->text;
-    char *end;
-    operand->is_negative = *text == '-';
-    const char *digits = text + operand->is_negative;
-    if (!isdigit((unsigned char)*digits))
-        return;
-    int is_hex = digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X');
-    errno = 0;
-    operand->integer = strtoull(digits, &end, is_hex ? 16 : 10);
-    if (errno == 0 && *end == '\0') {
-        operand->is_number = 1;
-        operand->number = (double)operand->integer;
-    } else if (!is_hex) {
-        operand->number = strtod(digits, &end);
-        operand->is_number = operand->is_fraction = *end == '\0';
-    }
-    if (operand->is_negative)
-        operand->number = -operand->number;
-}
-
-static void read_operand(struct reader *in, struct node *node)
-{
-    skip_space(in);
-    struct operand operand = {0};
-    if (*in->at == '"' || *in->at == '\'') {
-        operand.text = read_quoted(in, &operand.size);
-    } else {
-        operand.size = word_size(in->at);
-        if (operand.size == 0)
-            fail(in, "a value is missing");
-        operand.text = copy_part(in->at, operand.size);
-        in->at += operand.size;
-        read_number(&operand);
-    }
-    if (node->operand_count == node->operand_capacity)
-        node->operands = grow(node->operands, &node->operand_capacity, sizeof operand);
-    node->operands[node->operand_count++] = operand;
-}
-
-static void read_list(struct reader *in, struct node *node)
-{
-    if (!accept(in, "("))
-        fail(in, "'in' takes values in parentheses");
-    do
-        read_operand(in, node);
-    while (in->problem == NULL && accept(in, ","));
-    if (!accept(in, ")"))
-        fail(in, "a parenthesis is not closed");
-}
-
-static void compile_pattern(struct reader *in, struct node *node)
-{
-#ifndef _WIN32
-    if (in->problem != NULL)
-        return;
-    node->has_pattern =
-        regcomp(&node->pattern, node->operands[0].text, REG_EXTENDED | REG_NOSUB) == 0;
-    if (!node->has_pattern)
-        fail(in, "not a regular expression");
-#else
-    (void)node;
-    fail(in, "regular expressions are not built in here");
-#endif
-}
-
-static void read_name(struct reader *in, struct node *node)
-{
-    skip_space(in);
-    size_t size = 0;
-    if (*in->at == '[') {
-        const char *end = strchr(in->at, ']');
-        if (end == NULL) {
-            fail(in, "a bracket is not closed");
-            return;
-        }
-        node->name = copy_part(in->at + 1, (size_t)(end - in->at - 1));
-        in->at = end + 1;
-    } else {
-        size = word_size(in->at);
-        if (size == 0)
-            fail(in, "a name is missing");
-        node->name = copy_part(in->at, size);
-        in->at += size;
-        node->header = header_value_find(node->name);
-    }
-    if (node->header == NULL || node->header->needs_decoding)
-        in->needs_decoding = 1;
-}
-
-static struct node *read_comparison(struct reader *in)
-{
-    struct node *node = new_node(in, NODE_COMPARISON);
-    read_name(in, node);
-    node->comparison = COMPARE_EXISTS;
-    if (in->problem != NULL)
-        return node;
-    skip_space(in);
-    if (in->at[0] == '&' && in->at[1] == '&')
-        return node;
-    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
-        if (accept(in, operators[i].text)) {
-            node->comparison = operators[i].comparison;
-            break;
-        }
-    }
-    if (node->comparison == COMPARE_IN)
-        read_list(in, node);
-    else if (node->comparison != COMPARE_EXISTS)
-        read_operand(in, node);
-    if (node->comparison == COMPARE_MATCHES)
-        compile_pattern(in, node);
-    return node;
-}
-
-static int accept_not(struct reader *in)
-{
-    skip_space(in);
-    return (in->at[0] != '!' || in->at[1] != '=') && (accept(in, "not") || accept(in, "!"));
-}
-
-static struct node *read_not(struct reader *in, int depth)
-{
-    if (depth > DEPTH_LIMIT) {
-        fail(in, "too many parentheses within each other");
-        return NULL;
-    }
-    if (accept_not(in)) {
-        struct node *node = new_node(in, NODE_NOT);
-        node->left = read_not(in, depth + 1);
-        return node;
-    }
-    if (!accept(in, "("))
-        return read_comparison(in);
-    struct node *node = read_or(in, depth + 1);
-    if (!accept(in, ")"))
-        fail(in, "a parenthesis is not closed");
-    return node;
-}
-
-static struct node *join(struct reader *in, enum node_kind kind, struct node *left,
-                         struct node *right)
-{
-    struct node *node = new_node(in, kind);
-    node->left = left;
-    node->right = right;
-    return node;
-}
-
-static struct node *read_and(struct reader *in, int depth)
-{
-    struct node *node = read_not(in, depth);
-    while (in->problem == NULL && (accept(in, "and") || accept(in, "&&")))
-        node = join(in, NODE_AND, node, read_not(in, depth));
-    return node;
-}
-
-static struct node *read_or(struct reader *in, int depth)
-{
-    struct node *node = read_and(in, depth);
-    while (in->problem == NULL && (accept(in, "or") || accept(in, "||")))
-        node = join(in, NODE_OR, node, read_and(in, depth));
-    return node;
-}
-
-/* Chains of "and" and "or" lean to the left, and may be long: no recursion there. */
-static void free_node(struct node *node)
-{
-    while (node != NULL) {
-        struct node *left = node->left;
-        free_node(node->right);
-        for (size_t i = 0; i < node->operand_count; i++)
-            free(node->operands[i].text);
-        free(node->operands);
-        free(node->name);
-#ifndef _WIN32
-        if (node->has_pattern)
-            regfree(&node->pattern);
-#endif
-        free(node);
-        node = left;
-    }
-}
-
-struct where *where_read(const char *text, const char **problem, size_t *at)
-{
-    struct reader in = {.start = text, .at = text};
-    struct node *root = read_or(&in, 0);
-    skip_space(&in);
-    if (*in.at != '\0')
-        fail(&in, "this is not understood");
-    *problem = in.problem;
-    *at = (size_t)(in.at - in.start);
-    if (in.problem != NULL) {
-        free_node(root);
-        return NULL;
-    }
-    struct where *where = allocate(sizeof *where);
-    where->root = root;
-    where->needs_decoding = in.needs_decoding;
-    return where;
-}
-
-int where_needs_decoding(const struct where *where)
-{
-    return where->needs_decoding;
-}
-
-void where_free(struct where *where)
-{
-    if (where != NULL)
-        free_node(where->root);
-    free(where);
-}
-
-/* --- Holding ------------------------------------------------------------------------- */
+#define TEXT_ROOM 4096 /* of a value that is compared as text; what is longer is allocated */
 
 /* A value to compare: numbers where it has them, and text. */
 struct subject {
@@ -426,9 +50,19 @@ static int order_of_integers(const struct subject *subject, const struct operand
     return (subject->integer < operand->integer) != subject->is_negative ? -1 : 1;
 }
 
+/* Fields have their GUIDs in braces. Only whether it is 0 means anything. */
+static int order_of_guids(const char *text, size_t size, const struct operand *operand)
+{
+    size_t braces = *text == '{';
+    return size != operand->size + 2 * braces ||
+           strncmp(text + braces, operand->text, operand->size) != 0;
+}
+
 static int order_of_texts(struct subject *subject, const struct operand *operand)
 {
     write_text(subject);
+    if (operand->is_guid)
+        return order_of_guids(subject->text, subject->size, operand);
     return strcmp(subject->text, operand->text);
 }
 
@@ -599,4 +233,9 @@ static int node_holds(const struct node *node, const struct etw_decoded *decoded
 int where_holds(const struct where *where, const struct etw_decoded *decoded)
 {
     return node_holds(where->root, decoded);
+}
+
+int where_needs_decoding(const struct where *where)
+{
+    return where->needs_decoding;
 }

@@ -22,8 +22,9 @@ struct where;
 /* Reads a condition. NULL, and *problem is a sentence (static) and *at where in the text. */
 struct where *where_read(const char *text, const char **problem, size_t *at);
 
-/* Whether the condition holds. Of an array, any element will do; an event that lacks the field is
- * unlike any value. */
+/* Whether the condition holds. Of an array, any element will do. A comparison with a field that the
+ * event lacks does not hold, not even "!=". GUIDs are the same in either case, with braces or
+ * without. */
 int where_holds(const struct where *where, const struct etw_decoded *decoded);
 
 /* Whether fields are asked for, so that the event must be decoded; else its header is enough. */

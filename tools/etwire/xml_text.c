@@ -43,3 +43,12 @@ void xml_attribute_put(struct out *out, const char *name, const char *value)
     xml_text_put(out, value);
     out_char(out, '"');
 }
+
+void xml_guid_put(struct out *out, const char *name, const GUID *guid)
+{
+    out_char(out, ' ');
+    out_text(out, name);
+    out_text(out, "=\"{");
+    out_guid(out, guid);
+    out_text(out, "}\"");
+}

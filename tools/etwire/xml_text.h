@@ -8,7 +8,8 @@
  * U+FFFD. */
 void xml_text_put(struct out *out, const char *text);
 
-/* ' name="value"'. */
+/* ' name="value"', and ' name="{00000000-0000-0000-0000-000000000000}"'. */
 void xml_attribute_put(struct out *out, const char *name, const char *value);
+void xml_guid_put(struct out *out, const char *name, const GUID *guid);
 
 #endif
