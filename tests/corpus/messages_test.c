@@ -14,7 +14,7 @@
 #include "../unit/tap.h"
 
 struct counts {
-    unsigned files, lines, messages, arguments, unnamed, unwritten, truncated;
+    unsigned files, lines, messages, arguments, unnamed, unwritten, truncated, with_arguments;
     unsigned statuses, pointers, strings, longs, win32_errors, hex_longs, counted, longlongs, lists,
         doubles, others;
 };
@@ -69,7 +69,7 @@ static void count_schema(struct counts *counts, const struct etw_schema *schema)
 {
     char function[256];
     counts->messages++;
-    counts->truncated -= schema->field_count > 0;
+    counts->with_arguments += schema->field_count > 0 ? 1 : 0;
     counts->unnamed += etw_wpp_attribute(schema, "FUNC", function, sizeof function) == 0;
     counts->arguments += schema->field_count;
     for (uint32_t i = 0; i < schema->field_count; i++)
@@ -129,7 +129,7 @@ int main(int argc, char **argv)
     check(counts.arguments == 1428);
     check(counts.unnamed == 0);
     check(counts.unwritten == 0);
-    check(counts.truncated == 0);
+    check(counts.truncated == counts.with_arguments);
     check(counts.statuses == 604 && counts.pointers == 408 && counts.strings == 221);
     check(counts.longs == 159 && counts.hex_longs == 8 && counts.win32_errors == 16);
     check(counts.counted == 3 && counts.longlongs == 3 && counts.lists == 2);
