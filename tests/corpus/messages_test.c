@@ -58,8 +58,8 @@ static void write_message(struct counts *counts, const struct etw_schema *schema
     struct etw_wpp_event event = {
         .schema = schema, .payload = zeros, .size = sizeof zeros, .pointer_size = 8};
     etw_wpp_message(&event, text, sizeof text);
-    counts->unwritten += strchr(text, '%') != NULL || strchr(text, '<') == text;
-    counts->unwritten += strstr(text, ETW_WPP_TRUNCATED) || strstr(text, ETW_WPP_UNKNOWN);
+    if (strchr(text, '%') || strstr(text, ETW_WPP_TRUNCATED) || strstr(text, ETW_WPP_UNKNOWN))
+        counts->unwritten++;
     event.size = 0;
     etw_wpp_message(&event, text, sizeof text);
     counts->truncated += ends_with(text, ETW_WPP_TRUNCATED);
