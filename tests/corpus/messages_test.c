@@ -62,7 +62,8 @@ static void write_message(struct counts *counts, const struct etw_schema *schema
         counts->unwritten++;
     event.size = 0;
     etw_wpp_message(&event, text, sizeof text);
-    counts->truncated += ends_with(text, ETW_WPP_TRUNCATED);
+    if (ends_with(text, ETW_WPP_TRUNCATED))
+        counts->truncated++;
 }
 
 static void count_schema(struct counts *counts, const struct etw_schema *schema)

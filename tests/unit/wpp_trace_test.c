@@ -19,8 +19,8 @@ static const char formats[] =
     "{\nname, ItemString -- 10\n}\n";
 
 static const char *const lines[] = {
-    "[0]0338.0E40::12/14/2012-23:06:40.000 [drv] [Start] 0xc0000022(STATUS_ACCESS_DENIED) at "
-    "0x0123456789ABCDEF",
+    ("[0]0338.0E40::12/14/2012-23:06:40.000 [drv] [Start] 0xc0000022(STATUS_ACCESS_DENIED) at "
+     "0x0123456789ABCDEF"),
     "[0]0016.000B::12/14/2012-23:06:40.000 [drv] [Start] 0x00000000(STATUS_SUCCESS) at 0x89ABCDEF",
     "[0]0016.000B::12/14/2012-23:06:40.000 [lib]<abc>",
     "[0]0016.000B::12/14/2012-23:06:40.000 [drv]irql DPC, A<truncated>",
