@@ -253,8 +253,8 @@ struct etw_decoded {
     const struct etw_name *task;
     const struct etw_name *opcode;
     uint32_t pointer_size; /* of the payload: 4 or 8 */
-    uint32_t steps;        /* the decoder's own */
     const void *plan;      /* the decoder's own */
+    void *memo;            /* likewise */
 };
 
 /* Finds the schema of an event. ETW_OK; ETW_END if there is none: reason says why, and what is

@@ -430,6 +430,7 @@ static enum etw_status decode_own(struct etw_decoder *decoder, const EVENT_RECOR
     decoded->reason = own->reason;
     decoded->schema = own->choice.schema;
     decoded->plan = own->choice.plan;
+    decoded->memo = &own->memo;
     decoded->provider_name = own->choice.schema != NULL ? own->choice.schema->provider->name : "";
     return ETW_OK;
 }
@@ -549,6 +550,29 @@ static void name_event(const EVENT_DESCRIPTOR *event, struct etw_decoded *decode
         decoded->channel = etw_builtin_channel(event->Channel);
 }
 
+static void name_from_memo(const struct etw_event *event, struct etw_decoded *decoded)
+{
+    struct etw_memo *memo = decoded->memo;
+    if (etw_memo_holds(memo, event, decoded->schema)) {
+        decoded->level = memo->level;
+        decoded->channel = memo->channel;
+        decoded->task = memo->task;
+        decoded->opcode = memo->opcode;
+        return;
+    }
+    name_event(&event->record.EventHeader.EventDescriptor, decoded);
+    memo->is_set = 1;
+    memo->kind = event->kind;
+    memo->descriptor = event->record.EventHeader.EventDescriptor;
+    memo->schema = decoded->schema;
+    memo->level = decoded->level;
+    memo->channel = decoded->channel;
+    memo->task = decoded->task;
+    memo->opcode = decoded->opcode;
+    memo->identity.size = 0;
+    memo->names.size = 0;
+}
+
 enum etw_status etw_decode(struct etw_decoder *decoder, const struct etw_event *event,
                            struct etw_decoded *decoded)
 {
@@ -570,10 +594,11 @@ enum etw_status etw_decode(struct etw_decoder *decoder, const struct etw_event *
             return ETW_NO_MEMORY;
         decoded->reason = entry->reason;
         decoded->provider_name = entry->provider_name;
+        decoded->memo = &entry->memo;
         if (entry->reason == ETW_DECODED)
             choose(entry, record, decoded);
     }
-    name_event(&record->EventHeader.EventDescriptor, decoded);
+    name_from_memo(event, decoded);
     return decoded->schema != NULL ? ETW_OK : ETW_END;
 }
 

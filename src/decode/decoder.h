@@ -3,6 +3,7 @@
 #ifndef ETW_DECODER_H
 #define ETW_DECODER_H
 
+#include "decode/memo.h"
 #include "decode/sources.h"
 #include "decode/trace_metadata.h"
 #include "schema/check.h"
@@ -34,6 +35,7 @@ struct etw_decoder_entry {
     uint32_t of_version; /* of those, of the key's version; choice is the last of them */
     struct etw_decoder_choice *choices;
     const struct etw_schema **candidates;
+    struct etw_memo memo;
 };
 
 /* The same of an event that brings its schema along. */
@@ -41,6 +43,7 @@ struct etw_decoder_own {
     struct etw_tracelogging_key key;
     enum etw_undecoded reason;
     struct etw_decoder_choice choice;
+    struct etw_memo memo;
 };
 
 struct etw_decoder {
