@@ -285,6 +285,7 @@ struct etw_item {
     uint32_t count; /* ETW_ITEM_ARRAY: elements */
     uint16_t depth; /* of arrays and structs that it is in */
     uint16_t pointer_size;
+    uint16_t form; /* the library's own; 0 in an item that it did not make */
 };
 
 /* Where one is in the fields of an event. All but extra and extra_size is the decoder's own. */
