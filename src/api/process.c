@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/consumer.h"
+#include "api/tdh_state.h"
 #include "api/win32_error.h"
 
 #include <stdlib.h>
@@ -177,6 +178,7 @@ void etw_consumer_released(void *context, const void *buffer, size_t size)
 static void deliver_record(struct etw_consumer *consumer, const struct etw_event *event)
 {
     EVENT_RECORD *record = (EVENT_RECORD *)(uintptr_t)&event->record;
+    etw_tdh_learn(event);
     record->UserContext = consumer->context;
     consumer->record_callback(record);
 }
