@@ -2,7 +2,6 @@
 #include "api/tdh_state.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +22,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct etw_tdh state;
 static struct pending *first_pending, **last_pending = &first_pending;
 static size_t pending_bytes;
+static struct etw_tdh_trace *first_trace;
 
 /* --- What traces bring ----------------------------------------------------------------------- */
 
@@ -69,9 +69,9 @@ static void learn_pending(void)
     drop_pending();
 }
 
-void etw_tdh_learn(const struct etw_event *event)
+void etw_tdh_learn(struct etw_tdh_trace *trace, const struct etw_event *event)
 {
-    if (etw_metadata_event(&event->record) == ETW_METADATA_NONE)
+    if (etw_metadata_event(&event->record) == ETW_METADATA_NONE || atomic_load(&trace->is_read))
         return;
     pthread_mutex_lock(&lock);
     if (state.decoder != NULL)
@@ -86,6 +86,52 @@ void etw_tdh_forget_pending(void)
     pthread_mutex_lock(&lock);
     drop_pending();
     pthread_mutex_unlock(&lock);
+}
+
+/* Only between traces: what is known of one that is being read is needed. */
+void etw_tdh_trace_begin(struct etw_tdh_trace *trace, const char *path)
+{
+    trace->path = path;
+    atomic_init(&trace->is_read, 0);
+    pthread_mutex_lock(&lock);
+    if (first_trace == NULL && state.decoder != NULL)
+        etw_decoder_limit_learnt(state.decoder, ETW_LIMIT_TRACE_METADATA / 4);
+    trace->next = first_trace;
+    first_trace = trace;
+    pthread_mutex_unlock(&lock);
+}
+
+void etw_tdh_trace_end(struct etw_tdh_trace *trace)
+{
+    struct etw_tdh_trace **place = &first_trace;
+    pthread_mutex_lock(&lock);
+    while (*place != trace)
+        place = &(*place)->next;
+    *place = trace->next;
+    pthread_mutex_unlock(&lock);
+}
+
+static void read_trace(struct etw_decoder *decoder, const char *path)
+{
+    const struct etw_event *event;
+    struct etw_trace *trace;
+    if (etw_open_path(path, NULL, &trace) != ETW_OK)
+        return;
+    while (etw_next(trace, &event) == ETW_OK)
+        etw_decoder_learn(decoder, event);
+    etw_close(trace);
+}
+
+int etw_tdh_read_traces(struct etw_tdh *tdh)
+{
+    int is_any = 0;
+    for (struct etw_tdh_trace *trace = first_trace; trace != NULL; trace = trace->next) {
+        if (trace->path == NULL || atomic_exchange(&trace->is_read, 1))
+            continue;
+        read_trace(tdh->decoder, trace->path);
+        is_any = 1;
+    }
+    return is_any;
 }
 
 /* --- The decoder ----------------------------------------------------------------------------- */
@@ -195,7 +241,10 @@ ULONG etw_tdh_decode(struct etw_tdh *tdh, const EVENT_RECORD *record,
             return decode_message(schema, pointer_size, event);
     }
     tdh->decoder->options.pointer_size = pointer_size;
-    return etw_tdh_code(etw_decode(tdh->decoder, &event->event, &event->decoded));
+    enum etw_status status = etw_decode(tdh->decoder, &event->event, &event->decoded);
+    if (status == ETW_END && etw_tdh_read_traces(tdh))
+        status = etw_decode(tdh->decoder, &event->event, &event->decoded);
+    return etw_tdh_code(status);
 }
 
 void etw_tdh_event_reset(struct etw_tdh_event *event)

@@ -11,6 +11,8 @@
 #ifndef ETW_TDH_STATE_H
 #define ETW_TDH_STATE_H
 
+#include <stdatomic.h>
+
 #include "decode/decoder.h"
 #include "tdh.h"
 
@@ -40,13 +42,35 @@ struct etw_tdh {
 struct etw_tdh *etw_tdh_enter(void);
 void etw_tdh_leave(void);
 
-/* Lets the decoder take the metadata that an event of a trace carries. Cheap for other events.
- * Until the program first calls a function of tdh.h such events are only kept, no more than
- * ETW_LIMIT_TDH_PENDING bytes of them: a program that does not decode pays nothing for it. */
-void etw_tdh_learn(const struct etw_event *event);
+/* --- What traces bring -----------------------------------------------------------------------
+ *
+ * Metadata that ProcessTrace comes by is learnt, and stays for later traces. Most often it stands
+ * at the end of a file: so when an event has no schema, the files that are being processed are gone
+ * over to their ends, once each. A program that does not decode pays for neither. */
+
+/* A file that is being processed. */
+struct etw_tdh_trace {
+    struct etw_tdh_trace *next;
+    const char *path;   /* NULL: a stream */
+    atomic_int is_read; /* to its end */
+};
+
+/* Around the processing of each. */
+void etw_tdh_trace_begin(struct etw_tdh_trace *trace, const char *path);
+void etw_tdh_trace_end(struct etw_tdh_trace *trace);
+
+/* Lets the decoder take the metadata that an event carries. Cheap for other events. Until the
+ * program first calls a function of tdh.h such events are only kept, no more than
+ * ETW_LIMIT_TDH_PENDING bytes of them. */
+void etw_tdh_learn(struct etw_tdh_trace *trace, const struct etw_event *event);
 
 /* Drops what is only kept: no trace is open any more. */
 void etw_tdh_forget_pending(void);
+
+/* Reads traces that were not, to their ends. Returns whether there were any. */
+int etw_tdh_read_traces(struct etw_tdh *tdh);
+
+/* --- Events ---------------------------------------------------------------------------------- */
 
 /* The contexts of a call. Texts are the caller's. */
 struct etw_tdh_parameters {

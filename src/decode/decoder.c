@@ -597,6 +597,14 @@ enum etw_status etw_decoder_learn(struct etw_decoder *decoder, const struct etw_
     return status;
 }
 
+void etw_decoder_limit_learnt(struct etw_decoder *decoder, size_t bytes)
+{
+    if (etw_trace_metadata_size(&decoder->metadata) <= bytes)
+        return;
+    etw_trace_metadata_reset(&decoder->metadata);
+    etw_decoder_forget(decoder);
+}
+
 enum etw_status etw_decoder_learn_trace(struct etw_decoder *decoder, struct etw_trace *trace)
 {
     if (decoder == NULL || trace == NULL)
