@@ -321,6 +321,14 @@ static enum etw_status look_for(struct etw_decoder *decoder, struct etw_decoder_
     return set_found(decoder, entry, schema);
 }
 
+enum etw_status etw_decoder_flush(struct etw_decoder *decoder)
+{
+    if (!etw_trace_metadata_is_pending(&decoder->metadata))
+        return ETW_OK;
+    etw_decoder_forget(decoder);
+    return etw_trace_metadata_flush(&decoder->metadata);
+}
+
 static enum etw_status get_entry(struct etw_decoder *decoder, const struct etw_decoder_key *key,
                                  struct etw_decoder_entry **entry)
 {
@@ -332,11 +340,8 @@ static enum etw_status get_entry(struct etw_decoder *decoder, const struct etw_d
         if (is_known)
             return ETW_OK;
     }
-    if (etw_trace_metadata_is_pending(&decoder->metadata)) {
-        etw_decoder_forget(decoder);
-        if (etw_trace_metadata_flush(&decoder->metadata) == ETW_NO_MEMORY)
-            return ETW_NO_MEMORY;
-    }
+    if (etw_decoder_flush(decoder) == ETW_NO_MEMORY)
+        return ETW_NO_MEMORY;
     if (add_entry(decoder, key, entry) != ETW_OK)
         return ETW_NO_MEMORY;
     enum etw_status status = look_for(decoder, *entry);
@@ -615,6 +620,14 @@ enum etw_status etw_decoder_learn(struct etw_decoder *decoder, const struct etw_
     if (changes != decoder->sources.changes)
         etw_decoder_forget(decoder);
     return status;
+}
+
+void etw_decoder_limit_learnt(struct etw_decoder *decoder, size_t bytes)
+{
+    if (etw_trace_metadata_size(&decoder->metadata) <= bytes)
+        return;
+    etw_trace_metadata_reset(&decoder->metadata);
+    etw_decoder_forget(decoder);
 }
 
 enum etw_status etw_decoder_learn_trace(struct etw_decoder *decoder, struct etw_trace *trace)

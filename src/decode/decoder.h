@@ -61,6 +61,13 @@ struct etw_decoder {
 /* Forgets what was found, since there is new metadata. */
 void etw_decoder_forget(struct etw_decoder *decoder);
 
+/* Gives the sources what was learnt of a trace: for those who look into them. ETW_OK;
+ * ETW_NO_MEMORY; ETW_MALFORMED. */
+enum etw_status etw_decoder_flush(struct etw_decoder *decoder);
+
+/* Forgets all that was learnt of traces, if it takes more than so many bytes. */
+void etw_decoder_limit_learnt(struct etw_decoder *decoder, size_t bytes);
+
 /* Tells the caller of a file, and keeps its problem. */
 void etw_decoder_tell(struct etw_decoder *decoder, const struct etw_decoder_file *file);
 
