@@ -654,8 +654,6 @@ size_t etw_event_json(const struct etw_decoded *decoded, const struct etw_json_o
                       char *memory, size_t room)
 {
     static const struct etw_json_options usual = {.size = sizeof usual};
-    static const char *const reasons[ETW_UNDECODED_COUNT] = {"decoded", "no provider metadata",
-                                                             "unknown event", "malformed metadata"};
     struct etw_text text = etw_text_begin(memory, room);
     if (options == NULL)
         options = &usual;
@@ -671,7 +669,7 @@ size_t etw_event_json(const struct etw_decoded *decoded, const struct etw_json_o
         put_message(&text, decoded);
     if (decoded->schema == NULL) {
         PUT(&text, ",\"undecoded\":");
-        put_string(&text, reasons[decoded->reason]);
+        put_string(&text, etw_undecoded_text(decoded->reason));
     }
     etw_text_char(&text, '}');
     return etw_text_end(&text);
