@@ -493,9 +493,12 @@ static void put_event(struct etw_text *text, const struct etw_event *event, stru
 
 /* --- What is known of it --------------------------------------------------------------------- */
 
+/* By its symbol: the messages of keywords are sentences. */
 static int put_keyword(struct etw_text *text, const struct etw_name *keyword, int count)
 {
-    const char *name = etw_name_string(keyword);
+    const char *name = etw_symbol_string(keyword);
+    if (name == NULL)
+        name = etw_name_string(keyword);
     if (name == NULL)
         return count;
     if (count == 0)
