@@ -493,9 +493,12 @@ static void put_event(struct etw_text *text, const struct etw_event *event, stru
 
 /* --- What is known of it --------------------------------------------------------------------- */
 
+/* By its symbol: the messages of keywords are sentences. */
 static int put_keyword(struct etw_text *text, const struct etw_name *keyword, int count)
 {
-    const char *name = etw_name_string(keyword);
+    const char *name = etw_symbol_string(keyword);
+    if (name == NULL)
+        name = etw_name_string(keyword);
     if (name == NULL)
         return count;
     if (count == 0)
@@ -654,8 +657,6 @@ size_t etw_event_json(const struct etw_decoded *decoded, const struct etw_json_o
                       char *memory, size_t room)
 {
     static const struct etw_json_options usual = {.size = sizeof usual};
-    static const char *const reasons[ETW_UNDECODED_COUNT] = {"decoded", "no provider metadata",
-                                                             "unknown event", "malformed metadata"};
     struct etw_text text = etw_text_begin(memory, room);
     if (options == NULL)
         options = &usual;
@@ -671,7 +672,7 @@ size_t etw_event_json(const struct etw_decoded *decoded, const struct etw_json_o
         put_message(&text, decoded);
     if (decoded->schema == NULL) {
         PUT(&text, ",\"undecoded\":");
-        put_string(&text, reasons[decoded->reason]);
+        put_string(&text, etw_undecoded_text(decoded->reason));
     }
     etw_text_char(&text, '}');
     return etw_text_end(&text);

@@ -285,16 +285,19 @@ size_t etw_message_text(const struct etw_decoded *decoded, enum etw_style style,
 
 /* --- Names ----------------------------------------------------------------------------------- */
 
-const char *etw_name_string(const struct etw_name *name)
+const char *etw_symbol_string(const struct etw_name *name)
 {
-    if (name == NULL)
-        return NULL;
-    if (name->message != NULL && name->message[0] != '\0')
-        return name->message;
-    const char *symbol = name->name;
+    const char *symbol = name == NULL ? NULL : name->name;
     if (symbol != NULL && strncmp(symbol, "win:", 4) == 0)
         symbol += 4;
     return symbol != NULL && symbol[0] != '\0' ? symbol : NULL;
+}
+
+const char *etw_name_string(const struct etw_name *name)
+{
+    if (name != NULL && name->message != NULL && name->message[0] != '\0')
+        return name->message;
+    return etw_symbol_string(name);
 }
 
 /* A message's name, without the line end that message tables put behind everything. */

@@ -302,7 +302,46 @@ static void errors_have_messages(void)
     char text[200];
     struct etw_item item = take("220000c0");
     etw_item_text(&item, ETW_STYLE_TRACEFMT, text, sizeof text);
+    field.out_type = O(WIN32ERROR);
+    begin(&field);
+    char win32[200];
+    struct etw_item other = take("05000000");
+    etw_item_text(&other, ETW_STYLE_TRACEFMT, win32, sizeof win32);
+    check(strncmp(win32, "5(WIN=", 6) == 0);
     check(strncmp(text, "0xC0000022(NT=", 14) == 0 && text[strlen(text) - 1] == ')');
+}
+
+static void days_are_those_of_the_calendar(void)
+{
+    static const char *const days[][2] = {
+        {"00405fc65c2e0000", "1601-03-01T00:00:00.000000000Z"},
+        {"00c0bb4a712b6f00", "1700-02-28T00:00:00.000000000Z"},
+        {"008025753a2c6f00", "1700-03-01T00:00:00.000000000Z"},
+        {"0080cceb4782bf01", "2000-02-29T00:00:00.000000000Z"},
+        {"004036161183bf01", "2000-03-01T00:00:00.000000000Z"},
+        {"00409c7cb807d601", "2020-04-01T00:00:00.000000000Z"},
+        {"0040c33dc09f2f02", "2100-03-01T00:00:00.000000000Z"},
+        {"0040a1c3a7c67f03", "2399-12-31T00:00:00.000000000Z"},
+        {"00406ab4cdf57f03", "2400-02-29T00:00:00.000000000Z"},
+    };
+    struct etw_field field = FIELD("v", FILETIME);
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        unsigned year, month, day;
+        uint64_t filetime, of_date;
+        char date[64];
+        field.in_type = TDH_INTYPE_FILETIME;
+        begin(&field);
+        check(writes(days[i][0], ETW_STYLE_TDH, days[i][1]));
+        struct etw_item item = take(days[i][0]);
+        check(etw_item_u64(&item, &filetime) == ETW_OK);
+        check(sscanf(days[i][1], "%u-%u-%u", &year, &month, &day) == 3);
+        snprintf(date, sizeof date, "%02x%02x %02x00 0000 %02x00 0000 0000 0000 0000", year & 255,
+                 year >> 8, month, day);
+        field.in_type = TDH_INTYPE_SYSTEMTIME;
+        begin(&field);
+        item = take(date);
+        check(etw_item_u64(&item, &of_date) == ETW_OK && of_date == filetime);
+    }
 }
 
 static void perfview_knows_addresses_by_name(void)
@@ -392,6 +431,7 @@ int main(void)
     ipv6_addresses_are_short();
     maps_have_texts();
     errors_have_messages();
+    days_are_those_of_the_calendar();
     perfview_knows_addresses_by_name();
     arrays_of_characters_are_text();
     numbers_can_be_taken();
