@@ -12,6 +12,7 @@
 #include "bytes/limits.h"
 #include "decode/plan.h"
 #include "decode/special.h"
+#include "decode/value.h"
 #include "schema/kernel.h"
 
 #define FLAGS_STRING  EVENT_HEADER_FLAG_STRING_ONLY
@@ -223,6 +224,41 @@ static enum etw_status set_schema(struct etw_decoder *decoder, struct etw_decode
     return choice->plan == NULL ? ETW_NO_MEMORY : ETW_OK;
 }
 
+static int is_same_text(const char *one, const char *other)
+{
+    return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
+}
+
+/* Whether two schemas take every payload alike, so that the second is never chosen. */
+static int is_same_layout(const struct etw_schema *one, const struct etw_schema *other)
+{
+    if (one->descriptor.Version != other->descriptor.Version || one->flags != other->flags ||
+        one->field_count != other->field_count || one->top_count != other->top_count ||
+        !is_same_text(one->attributes, other->attributes))
+        return 0;
+    for (uint32_t i = 0; i < one->field_count; i++) {
+        const struct etw_field *a = &one->fields[i], *b = &other->fields[i];
+        if (a->flags != b->flags || a->in_type != b->in_type || a->count != b->count ||
+            a->length != b->length || a->first_member != b->first_member ||
+            a->member_count != b->member_count)
+            return 0;
+    }
+    return 1;
+}
+
+/* Of one version, the first that knows it is believed; it may have several layouts of it. */
+static int is_superseded(const struct etw_decoder_entry *entry, const struct etw_schema *schema)
+{
+    for (uint32_t i = 0; i < entry->count; i++) {
+        const struct etw_schema *known = entry->candidates[i];
+        if (is_same_layout(known, schema) ||
+            (known->descriptor.Version == schema->descriptor.Version &&
+             known->provider != schema->provider))
+            return 1;
+    }
+    return 0;
+}
+
 /* Of several schemas the payload of each event chooses. */
 static enum etw_status set_candidates(struct etw_decoder *decoder, struct etw_decoder_entry *entry,
                                       const struct etw_schema *const *found, uint32_t count)
@@ -231,15 +267,14 @@ static enum etw_status set_candidates(struct etw_decoder *decoder, struct etw_de
     entry->candidates = etw_arena_take_array(&decoder->arena, count, sizeof *entry->candidates);
     if (entry->choices == NULL || entry->candidates == NULL)
         return ETW_NO_MEMORY;
-    entry->count = count;
     for (uint32_t i = 0; i < count; i++) {
-        entry->candidates[i] = found[i];
-        if (set_schema(decoder, &entry->choices[i], found[i]) != ETW_OK)
+        if (is_superseded(entry, found[i]))
+            continue;
+        if (set_schema(decoder, &entry->choices[entry->count], found[i]) != ETW_OK)
             return ETW_NO_MEMORY;
-        if (found[i]->descriptor.Version == entry->key.version) {
-            entry->of_version++;
-            entry->choice = entry->choices[i];
-        }
+        if (found[i]->descriptor.Version == entry->key.version && entry->of_version++ == 0)
+            entry->choice = entry->choices[entry->count];
+        entry->candidates[entry->count++] = found[i];
     }
     entry->provider_name = found[0]->provider->name;
     return ETW_OK;
@@ -294,6 +329,7 @@ static enum etw_status set_found(struct etw_decoder *decoder, struct etw_decoder
     if (other == NULL)
         return set_schema(decoder, &entry->choice, schema);
     const struct etw_schema *both[] = {schema, other};
+    entry->is_counted = 1;
     return set_candidates(decoder, entry, both, 2);
 }
 
@@ -473,6 +509,20 @@ static struct etw_decoder_key key_of(const EVENT_HEADER *header)
     return key;
 }
 
+static const struct etw_decoder_choice *choose_counted(const struct etw_decoder_entry *entry,
+                                                       const EVENT_RECORD *record, int is_wide)
+{
+    const struct etw_plan *plan = entry->choices[0].plan;
+    const uint32_t *offsets = plan->offsets[is_wide];
+    uint32_t last = plan->schema->top_count - 1;
+    if (plan->prefix < last || offsets[last] > record->UserDataLength)
+        return &entry->choices[0];
+    uint32_t at = offsets[last - 1];
+    uint64_t count = etw_value_unsigned((const uint8_t *)record->UserData + at, offsets[last] - at);
+    uint64_t size = offsets[last] + count * plan->fields[last].sizes[is_wide];
+    return &entry->choices[size == record->UserDataLength];
+}
+
 /* The usual event has one schema of its version, and is long enough for it. */
 static void choose(const struct etw_decoder_entry *entry, const EVENT_RECORD *record,
                    struct etw_decoded *decoded)
@@ -480,7 +530,9 @@ static void choose(const struct etw_decoder_entry *entry, const EVENT_RECORD *re
     const struct etw_decoder_choice *choice = &entry->choice;
     int is_usual = entry->count == 0 || (entry->of_version == 1 && decoded->pointer_size == 8 &&
                                          record->UserDataLength >= choice->least_size);
-    if (!is_usual) {
+    if (entry->is_counted) {
+        choice = choose_counted(entry, record, decoded->pointer_size == 8);
+    } else if (!is_usual) {
         unsigned pointer_size = decoded->pointer_size;
         const struct etw_schema *schema =
             etw_classic_choose(entry->candidates, entry->count, entry->key.version,

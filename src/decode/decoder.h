@@ -32,7 +32,8 @@ struct etw_decoder_entry {
     const char *provider_name;
     struct etw_decoder_choice choice;
     uint32_t count;      /* of the two below; 0 unless classic */
-    uint32_t of_version; /* of those, of the key's version; choice is the last of them */
+    uint32_t of_version; /* of those, of the key's version; choice is the first of them */
+    int is_counted;      /* there are two, of which the second is of etw_schema_count_last */
     struct etw_decoder_choice *choices;
     const struct etw_schema **candidates;
     struct etw_memo memo;
