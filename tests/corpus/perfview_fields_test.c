@@ -276,6 +276,7 @@ static const char *put_typed(struct comparison *self, const struct etw_decoded *
 {
     const struct etw_event *event = decoded->event;
     struct etw_item item;
+    char path[TEXT_ROOM];
     *text = '\0';
     switch (field->kind) {
     case PERFVIEW_NOT_COMPARED:
@@ -337,6 +338,10 @@ static const char *put_typed(struct comparison *self, const struct etw_decoded *
         break;
     case PERFVIEW_PATH:
         put_path(self, text, &item);
+        break;
+    case PERFVIEW_FILE_NAME:
+        put_path(self, path, &item);
+        snprintf(text, TEXT_ROOM, "%s", strrchr(path, '\\') ? strrchr(path, '\\') + 1 : path);
         break;
     case PERFVIEW_BITS:
         put_enumeration(text, field->names,

@@ -225,9 +225,8 @@ static const struct {
     const char *text;
 } reasons[] = {
     {'d', "PerfView works it out from other events"},
-    {'h', "PerfView takes it from the header, or -1"},
+    {'h', "PerfView takes it from the event's header"},
     {'i', "PerfView reads the high half of ImageSize"},
-    {'n', "PerfView cuts it out of ModuleILPath"},
     {'w', "PerfView reads PID and size as one pointer"},
 };
 
@@ -277,7 +276,7 @@ static const char domain_module_fields[] =
 static const char module_fields[] =
     "ModuleID:d AssemblyID:d ModuleFlags:m ModuleILPath ModuleNativePath "
     "ManagedPdbSignature ManagedPdbAge ManagedPdbBuildPath NativePdbSignature "
-    "NativePdbAge NativePdbBuildPath ModuleILFileName=ModuleILPath:?n";
+    "NativePdbAge NativePdbBuildPath ModuleILFileName=ModuleILPath:f";
 static const char assembly_fields[] =
     "AssemblyID:d AppDomainID:d AssemblyFlags:eAssemblyFlags,0,32 "
     "FullyQualifiedAssemblyName BindingID:d ClrInstanceID";
@@ -605,13 +604,13 @@ static const struct perfview_enumeration *find_enumeration(const char *name, siz
 
 static void set_kind(struct perfview_field *field, const char *kind)
 {
-    static const char letters[] = "dgBuxTFtapmPebscz-?";
+    static const char letters[] = "dgBuxTFtapmPfebscz-?";
     static const enum perfview_kind kinds[] = {
-        PERFVIEW_SIGNED,       PERFVIEW_UNSIGNED,    PERFVIEW_BIAS,         PERFVIEW_PLAIN,
-        PERFVIEW_ADDRESS,      PERFVIEW_UNIX_TIME,   PERFVIEW_FILETIME,     PERFVIEW_TICKS,
-        PERFVIEW_TICKS_AGO,    PERFVIEW_PORT,        PERFVIEW_MAP,          PERFVIEW_PATH,
-        PERFVIEW_BITS,         PERFVIEW_BOOLEAN_BIT, PERFVIEW_SUM,          PERFVIEW_PROCESSOR,
-        PERFVIEW_PAYLOAD_SIZE, PERFVIEW_EMPTY,       PERFVIEW_NOT_COMPARED,
+        PERFVIEW_SIGNED,    PERFVIEW_UNSIGNED,     PERFVIEW_BIAS,        PERFVIEW_PLAIN,
+        PERFVIEW_ADDRESS,   PERFVIEW_UNIX_TIME,    PERFVIEW_FILETIME,    PERFVIEW_TICKS,
+        PERFVIEW_TICKS_AGO, PERFVIEW_PORT,         PERFVIEW_MAP,         PERFVIEW_PATH,
+        PERFVIEW_FILE_NAME, PERFVIEW_BITS,         PERFVIEW_BOOLEAN_BIT, PERFVIEW_SUM,
+        PERFVIEW_PROCESSOR, PERFVIEW_PAYLOAD_SIZE, PERFVIEW_EMPTY,       PERFVIEW_NOT_COMPARED,
     };
     const char *letter = strchr(letters, *kind);
     if (letter == NULL)

@@ -34,6 +34,7 @@ enum perfview_kind {
     PERFVIEW_PORT,         /* big-endian */
     PERFVIEW_MAP,          /* by the metadata's map, as C# writes enumerations */
     PERFVIEW_PATH,         /* with drives for volumes */
+    PERFVIEW_FILE_NAME,    /* of a path */
     PERFVIEW_BITS,         /* of a number, by an enumeration of PerfView's own */
     PERFVIEW_BOOLEAN_BIT,  /* one bit of a number */
     PERFVIEW_SUM,          /* of all fields whose names begin with argument */
