@@ -48,7 +48,7 @@ uint32_t etw_tdh_block_text(struct etw_tdh_block *block, const char *text)
     return (uint32_t)offset;
 }
 
-uint32_t etw_tdh_block_give(struct etw_tdh_block *block, void *buffer, uint32_t *room)
+ULONG etw_tdh_block_give(struct etw_tdh_block *block, void *buffer, ULONG *room)
 {
     ULONG code = block->is_out ? ERROR_NOT_ENOUGH_MEMORY
                                : etw_tdh_give(block->bytes, block->size, buffer, room);

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "windows.h"
+
 struct etw_tdh_block {
     uint8_t *bytes; /* aligned for any structure */
     size_t size, room;
@@ -20,6 +22,6 @@ void etw_tdh_block_begin(struct etw_tdh_block *block, size_t size);
 uint32_t etw_tdh_block_text(struct etw_tdh_block *block, const char *text);
 
 /* Gives it to the caller, as etw_tdh_give, and frees it. */
-uint32_t etw_tdh_block_give(struct etw_tdh_block *block, void *buffer, uint32_t *room);
+ULONG etw_tdh_block_give(struct etw_tdh_block *block, void *buffer, ULONG *room);
 
 #endif

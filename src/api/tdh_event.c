@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What is known of an event: TdhGetEventInformation and its like. */
 #include "api/tdh_state.h"
+
+#include <string.h>
+
 #include "schema/event_info.h"
 
 /* Writes into a caller's buffer, as etw_tdh_give. */
@@ -15,9 +18,61 @@ static ULONG write_info(const struct etw_schema *schema, const EVENT_DESCRIPTOR 
     return buffer == NULL || size > has ? ERROR_INSUFFICIENT_BUFFER : ERROR_SUCCESS;
 }
 
-/* Names are those of the event as it was written, where that is not what its schema says. */
-static ULONG write_event(const struct etw_decoded *decoded, void *buffer, ULONG *room)
+/* --- What Windows' structures cannot say ----------------------------------------------------
+ *
+ * Some fields go to the end of the payload, and some are there only if the payload goes on. To a
+ * program that walks this one event they are arrays, or bytes, of just that many. */
+
+#define OPEN_ENDED (ETW_FIELD_TO_END | ETW_FIELD_OPTIONAL)
+
+static int is_open_ended(const struct etw_schema *schema)
 {
+    for (uint32_t i = 0; i < schema->field_count; i++) {
+        if ((schema->fields[i].flags & OPEN_ENDED) != 0)
+            return 1;
+    }
+    return 0;
+}
+
+static void close_field(struct etw_field *field, const struct etw_item *item)
+{
+    if ((field->flags & ETW_FIELD_TO_END) == 0)
+        return;
+    if (item->kind == ETW_ITEM_ARRAY) {
+        field->count = item->count > UINT16_MAX ? UINT16_MAX : (uint16_t)item->count;
+        field->flags |= PropertyParamFixedCount;
+    } else if (item->kind == ETW_ITEM_VALUE && field->in_type == TDH_INTYPE_BINARY) {
+        field->length = (uint16_t)item->size;
+        field->flags |= PropertyParamFixedLength;
+    }
+}
+
+static void close_fields(const struct etw_decoded *decoded, struct etw_field *fields)
+{
+    struct etw_fields walk;
+    struct etw_item item;
+    const struct etw_schema *schema = decoded->schema;
+    for (uint32_t i = 0; i < schema->top_count; i++) {
+        if ((fields[i].flags & ETW_FIELD_OPTIONAL) == 0)
+            continue;
+        fields[i].flags |= PropertyParamFixedCount; /* until it is met */
+        fields[i].count = 0;
+    }
+    etw_fields_begin(decoded, &walk);
+    while (etw_fields_next(&walk, &item) == ETW_OK) {
+        struct etw_field *field = &fields[item.field - schema->fields];
+        if (item.depth == 0 && (field->flags & ETW_FIELD_OPTIONAL) != 0) {
+            field->flags = item.field->flags & ~ETW_FIELD_OPTIONAL;
+            field->count = item.field->count;
+        }
+        close_field(field, &item);
+    }
+}
+
+/* Names are those of the event as it was written, where that is not what its schema says. */
+static ULONG write_event(struct etw_tdh_event *event, void *buffer, ULONG *room)
+{
+    const struct etw_decoded *decoded = &event->decoded;
     struct etw_schema named = *decoded->schema;
     if (named.kind == ETW_SCHEMA_MANIFEST || named.kind == ETW_SCHEMA_TRACELOGGING) {
         named.level = decoded->level;
@@ -25,7 +80,16 @@ static ULONG write_event(const struct etw_decoded *decoded, void *buffer, ULONG 
         named.task = decoded->task;
         named.opcode = decoded->opcode;
     }
-    return write_info(&named, &decoded->event->record.EventHeader.EventDescriptor, buffer, room);
+    if (is_open_ended(&named)) {
+        struct etw_field *fields =
+            etw_arena_take_array(&event->arena, named.field_count, sizeof *fields);
+        if (fields == NULL)
+            return ERROR_NOT_ENOUGH_MEMORY;
+        memcpy(fields, named.fields, named.field_count * sizeof *fields);
+        close_fields(decoded, fields);
+        named.fields = fields;
+    }
+    return write_info(&named, &event->event.record.EventHeader.EventDescriptor, buffer, room);
 }
 
 static ULONG give_event(const EVENT_RECORD *record, const struct etw_tdh_parameters *parameters,
@@ -37,7 +101,7 @@ static ULONG give_event(const EVENT_RECORD *record, const struct etw_tdh_paramet
         return ERROR_NOT_ENOUGH_MEMORY;
     ULONG code = etw_tdh_decode(tdh, record, parameters, &event);
     if (code == ERROR_SUCCESS)
-        code = write_event(&event.decoded, buffer, room);
+        code = write_event(&event, buffer, room);
     etw_tdh_event_reset(&event);
     etw_tdh_leave();
     return code;
