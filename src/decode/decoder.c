@@ -509,6 +509,8 @@ static struct etw_decoder_key key_of(const EVENT_HEADER *header)
     return key;
 }
 
+/* The schema as it is, unless the payload has just as many elements as the field before them says.
+ */
 static const struct etw_decoder_choice *choose_counted(const struct etw_decoder_entry *entry,
                                                        const EVENT_RECORD *record, int is_wide)
 {
@@ -517,10 +519,12 @@ static const struct etw_decoder_choice *choose_counted(const struct etw_decoder_
     uint32_t last = plan->schema->top_count - 1;
     if (plan->prefix < last || offsets[last] > record->UserDataLength)
         return &entry->choices[0];
-    uint32_t at = offsets[last - 1];
+    uint32_t at = offsets[last - 1], each = plan->fields[last].sizes[is_wide];
+    uint64_t stated = offsets[last] + (uint64_t)plan->fields[last].count * each;
     uint64_t count = etw_value_unsigned((const uint8_t *)record->UserData + at, offsets[last] - at);
-    uint64_t size = offsets[last] + count * plan->fields[last].sizes[is_wide];
-    return &entry->choices[size == record->UserDataLength];
+    int is_counted =
+        stated != record->UserDataLength && offsets[last] + count * each == record->UserDataLength;
+    return &entry->choices[is_counted];
 }
 
 /* The usual event has one schema of its version, and is long enough for it. */
