@@ -10,6 +10,7 @@ set -eu
 build=$1
 bench=$build/bench/engine_bench
 generate=$build/tests/tools/generate
+etwire=$build/tools/etwire/etwire
 here=$(cd "$(dirname "$0")/.." && pwd)
 corpus=${ETWIRE_CORPUS:-$here/../shared/corpus}
 folder=$(mktemp -d "${TMPDIR:-/tmp}/etwire-bench.XXXXXX")
@@ -74,6 +75,35 @@ measure()
     rm -f "$2"
 }
 
+# decode NAME FILE STORE: the medians of five rounds of what is made of the events: their schemas and
+# the place of the last field, and JSON, by the library; then the program as a whole, start, metadata
+# and first pass included.
+decode()
+{
+    cat "$2" >/dev/null
+    for way in json csv; do
+        "$etwire" dump -o $way --schema "$3" "$2" 2>/dev/null | wc -lc >"$folder/$way"
+    done
+    for _ in 1 2 3 4 5; do
+        for way in lookup json; do
+            echo "$way $($pin "$build/bench/trace_bench" $way "$2" "$3")"
+        done
+        for way in json csv; do
+            echo "dump-$way $(tr -s ' ' <"$folder/$way" | sed 's/^ //')" \
+                "$($pin "$build/bench/child_bench" "$etwire" dump -o $way --schema "$3" "$2")"
+        done
+    done | sort -k1,1 -k4,4n | awk -v name="$1" '
+    { line[$1, ++count[$1]] = $0 }
+    END {
+        split("lookup json dump-json dump-csv", ways)
+        for (i = 1; i <= 4; i++) {
+            split(line[ways[i], int((count[ways[i]] + 1) / 2)], field, " ")
+            printf "%-22s %-9s %5.2f M events/s %7.1f MB/s %5.1f MB peak\n", name, ways[i],
+                field[2] / field[4] / 1e6, field[3] / field[4] / 1e6, field[5] / 1024
+        }
+    }'
+}
+
 make()
 {
     "$generate" "$@" "$folder/trace.etl" >/dev/null
@@ -92,6 +122,8 @@ if [ -r "$net" ]; then
     # 15 MB of payload, 18.6 MB with headers: 25 times is over 400 MB.
     "$generate" --multiply 25 --plain "$net" "$folder/trace.etl" >/dev/null
     plain=$(wc -c <"$folder/trace.etl")
+    "$etwire" schema import --anew -o "$folder/store.etws" "$corpus/metadata" >/dev/null 2>&1
+    decode "kernel and CLR" "$folder/trace.etl" "$folder/store.etws"
     measure "kernel and CLR, plain" "$folder/trace.etl"
     "$generate" --multiply 25 "$net" "$folder/trace.etl" >/dev/null
     measure "kernel and CLR, XPRESS" "$folder/trace.etl" "$plain"

@@ -2,11 +2,10 @@
 /* Input: the size of a message table in two bytes, the table, then a WEVT_TEMPLATE resource.
  *
  * Checked, besides that nothing is read outside: all that a catalog's readers rely on, that is,
- * texts that are never NULL, and fields that refer to fields. */
-#include "bytes/limits.h"
+ * texts that are never NULL, and what schema/check.h promises. */
 #include "fuzzing.h"
 #include "schema/binary.h"
-#include "tdh.h"
+#include "schema/check.h"
 
 static uint64_t hash;
 
@@ -24,7 +23,7 @@ static void touch_names(struct etw_name_list list)
     }
 }
 
-static void judge_map(const struct etw_map *map)
+static void touch_map(const struct etw_map *map)
 {
     touch_text(map->name);
     for (uint32_t i = 0; i < map->count; i++) {
@@ -33,30 +32,16 @@ static void judge_map(const struct etw_map *map)
     }
 }
 
-static void judge_field(const struct etw_schema *schema, uint32_t index)
-{
-    const struct etw_field *field = &schema->fields[index];
-    insist(field->name != NULL);
-    touch_text(field->name);
-    insist(!(field->flags & PropertyParamCount) || field->count < schema->field_count);
-    insist(!(field->flags & PropertyParamLength) || field->length < schema->field_count);
-    if ((field->flags & PropertyStruct) && field->member_count > 0) {
-        insist(field->first_member >= schema->top_count && field->first_member > index);
-        insist(field->first_member + field->member_count <= (int)schema->field_count);
-    }
-    if (field->map != NULL)
-        judge_map(field->map);
-}
-
 static void judge_schema(const struct etw_catalog_provider *provider,
                          const struct etw_schema *schema)
 {
     insist(schema->provider == &provider->base);
-    insist(schema->top_count <= schema->field_count && schema->field_count <= ETW_LIMIT_FIELDS);
-    for (uint32_t i = 0; i < schema->field_count; i++)
-        judge_field(schema, i);
-    for (uint32_t i = 0; i < schema->keyword_count; i++)
-        insist(schema->keywords[i] != NULL);
+    insist(etw_schema_check(schema) == NULL);
+    for (uint32_t i = 0; i < schema->field_count; i++) {
+        touch_text(schema->fields[i].name);
+        if (schema->fields[i].map != NULL)
+            touch_map(schema->fields[i].map);
+    }
     touch_text(schema->name);
     touch_text(schema->message);
     touch_text(schema->attributes);
@@ -73,7 +58,7 @@ static void judge_provider(const struct etw_catalog_provider *provider)
     touch_names(provider->base.keywords);
     touch_names(provider->base.parameters);
     for (uint32_t i = 0; i < provider->map_count; i++)
-        judge_map(provider->maps[i]);
+        insist(etw_map_check(provider->maps[i]) == NULL);
     for (uint32_t i = 0; i < provider->schema_count; i++)
         judge_schema(provider, provider->schemas[i]);
 }

@@ -253,8 +253,8 @@ struct etw_decoded {
     const struct etw_name *task;
     const struct etw_name *opcode;
     uint32_t pointer_size; /* of the payload: 4 or 8 */
-    uint32_t steps;        /* the decoder's own */
     const void *plan;      /* the decoder's own */
+    void *memo;            /* likewise */
 };
 
 /* Finds the schema of an event. ETW_OK; ETW_END if there is none: reason says why, and what is
@@ -285,6 +285,7 @@ struct etw_item {
     uint32_t count; /* ETW_ITEM_ARRAY: elements */
     uint16_t depth; /* of arrays and structs that it is in */
     uint16_t pointer_size;
+    uint16_t form; /* the library's own; 0 in an item that it did not make */
 };
 
 /* Where one is in the fields of an event. All but extra and extra_size is the decoder's own. */

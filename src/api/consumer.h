@@ -10,6 +10,7 @@
 #ifndef ETW_CONSUMER_H
 #define ETW_CONSUMER_H
 
+#include "api/tdh_state.h"
 #include "evntrace.h"
 #include "session/trace.h"
 
@@ -62,6 +63,8 @@ struct etw_consumer {
     struct etw_entry next_entry;
     int has_next_entry;
     int pass_failed; /* no memory for it */
+
+    struct etw_tdh_trace decoding;
 
     const ETW_BUFFER_HEADER *current_buffer; /* shared: that the callback is being handed */
 };

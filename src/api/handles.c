@@ -135,8 +135,10 @@ static struct etw_consumer *take_out(PROCESSTRACE_HANDLE value)
     struct etw_consumer *consumer = handle->consumer;
     handle->consumer = NULL;
     handle->state = FREE;
-    if (--open_count == 0)
+    if (--open_count == 0) {
         etw_class_callbacks_reset();
+        etw_tdh_forget_pending();
+    }
     return consumer;
 }
 

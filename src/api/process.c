@@ -177,6 +177,7 @@ void etw_consumer_released(void *context, const void *buffer, size_t size)
 static void deliver_record(struct etw_consumer *consumer, const struct etw_event *event)
 {
     EVENT_RECORD *record = (EVENT_RECORD *)(uintptr_t)&event->record;
+    etw_tdh_learn(&consumer->decoding, event);
     record->UserContext = consumer->context;
     consumer->record_callback(record);
 }
@@ -335,6 +336,11 @@ static int64_t filetime(const FILETIME *time, int64_t otherwise)
     return (int64_t)((uint64_t)time->dwHighDateTime << 32 | time->dwLowDateTime);
 }
 
+static const char *path_of(const struct etw_consumer *consumer)
+{
+    return consumer->kind == ETW_CONSUMER_FILE ? consumer->trace->names[0].path : NULL;
+}
+
 static ULONG run(struct etw_consumer *const *consumers, ULONG count, const struct range *range)
 {
     enum etw_status status;
@@ -342,10 +348,14 @@ static ULONG run(struct etw_consumer *const *consumers, ULONG count, const struc
         consumers[i]->is_running = 1;
     if (consumers[0]->kind == ETW_CONSUMER_REAL_TIME)
         return ERROR_WMI_INSTANCE_NOT_FOUND;
+    for (ULONG i = 0; i < count; i++)
+        etw_tdh_trace_begin(&consumers[i]->decoding, path_of(consumers[i]));
     if (consumers[0]->kind == ETW_CONSUMER_STREAM)
         status = process_stream(consumers[0], range);
     else
         status = process_files(consumers, count, range);
+    for (ULONG i = 0; i < count; i++)
+        etw_tdh_trace_end(&consumers[i]->decoding);
     for (ULONG i = 0; i < count; i++)
         etw_references_wait(consumers[i]);
     if (is_any_cancelled(consumers, count))

@@ -28,7 +28,6 @@
 #define NO_FLAGS 1u /* only the mark of their end */
 
 #define CODE_MORE     7u   /* the low bits of a match if a nibble goes on with the length */
-#define NO_CODE       8u   /* no match has it */
 #define NIBBLE_MORE   15u  /* the nibble if a byte goes on */
 #define BYTE_MORE     255u /* the byte if a u16 goes on, and if that is zero a u32 */
 #define LENGTH_LEAST  3u
@@ -37,12 +36,12 @@
 
 struct xpress {
     struct etw_bytes in;
-    uint8_t *out;
-    uint8_t *out_start;
-    uint8_t *out_end;
-    uint64_t flags;  /* those to come from bit 0 up, then a 1 that stands for their end */
-    unsigned nibble; /* what is kept of a nibble's byte, or 0 */
-    unsigned wanted; /* the code of a match that comes with such a byte */
+    uint8_t *out; /* where the output begins */
+    size_t room;
+    size_t made;
+    uint64_t flags;    /* those to come from bit 0 up, then a 1 that stands for their end */
+    size_t nibble;     /* what is kept of a nibble's byte, or 0 */
+    size_t wants_byte; /* 1 if the next nibble comes with such a byte, 0 if it is what is kept */
 };
 
 /* From the bottom up, since processors count zeros at that end faster. */
@@ -58,9 +57,12 @@ static inline uint64_t flags_of(uint32_t word)
 
 /* --- Fast ---------------------------------------------------------------------------- */
 
+/* The two may overlap. */
 static inline void copy_8(uint8_t *out, const uint8_t *from)
 {
-    memcpy(out, from, 8);
+    uint64_t value;
+    memcpy(&value, from, 8);
+    memcpy(out, &value, 8);
 }
 
 static inline void store_64(uint8_t *out, uint64_t value)
@@ -69,65 +71,71 @@ static inline void store_64(uint8_t *out, uint64_t value)
     memcpy(out, &little, 8);
 }
 
-/* Makes the first 8 bytes of a match. The next ones may be copied, 8 at a time, from the result. An
- * offset below 8 repeats its bytes: a product does that, since a branch could not be foretold. */
+/* Makes the first 8 bytes of a match. The next ones may be copied, 8 at a time, as if the match
+ * began at the result: distance is the first multiple of the offset that is 8 or more. An offset
+ * below 8 repeats its bytes: a product does that, since a branch could not be foretold. */
 static inline const uint8_t *start_match(uint8_t *out, size_t offset)
 {
     static const struct {
-        uint64_t mask, factor, back; /* back: the first multiple of the offset that is 8 or more */
-    } repeats[8] = {{~UINT64_C(0), 1, 0}, /* if it is 8 or more itself */
+        uint64_t mask, factor;
+        size_t distance;
+    } repeats[9] = {{0, 0, 0}, /* no match has it */
                     {0xff, 0x0101010101010101, 8},
                     {0xffff, 0x0001000100010001, 8},
                     {0xffffff, 0x0001000001000001, 9},
                     {0xffffffff, 0x0000000100000001, 8},
                     {0xffffffffff, 0x0000010000000001, 10},
                     {0xffffffffffff, 0x0001000000000001, 12},
-                    {0xffffffffffffff, 0x0100000000000001, 14}};
-    size_t is_near = (offset - 8) >> (8 * sizeof offset - 1);
-    size_t which = offset & (0 - is_near);
+                    {0xffffffffffffff, 0x0100000000000001, 14},
+                    {~UINT64_C(0), 1, 0}}; /* if it is 8 or more itself */
+    size_t which = offset < 8 ? offset : 8;
+    size_t distance = repeats[which].distance;
     const uint8_t *from = out - offset;
     store_64(out, (etw_load64(from) & repeats[which].mask) * repeats[which].factor);
-    return out + 8 - repeats[which].back - (offset & (is_near - 1));
+    return out - (offset < 8 ? distance : offset);
 }
 
-/* Up to 24 bytes. */
-static inline void copy_short_match(uint8_t *out, size_t offset)
+/* Up to 24 bytes. Those beyond 8 that are not wanted come from the start of the output: near its
+ * end they would have been stored a moment ago in other steps, for which a load has to wait. */
+static inline void copy_short_match(const struct xpress *x, size_t offset, size_t length)
 {
+    uint8_t *out = x->out + x->made;
     const uint8_t *from = start_match(out, offset);
-    copy_8(out + 8, from);
-    copy_8(out + 16, from + 8);
+    from = length > 8 ? from : x->out;
+    copy_8(out + 8, from + 8);
+    copy_8(out + 16, from + 16);
 }
 
-static inline void copy_32(uint8_t *out, const uint8_t *from)
+static inline void copy_64(uint8_t *out, const uint8_t *from)
 {
-    memcpy(out, from, 16);
-    memcpy(out + 16, from + 16, 16);
+    for (size_t i = 0; i < 64; i += 16)
+        memcpy(out + i, from + i, 16);
 }
 
 static inline void copy_long_match(uint8_t *out, size_t offset, size_t length)
 {
     const uint8_t *from = out - offset;
     if (offset >= 16) {
-        copy_32(out, from);
-        copy_32(out + 32, from + 32);
-        for (size_t i = 64; i < length; i += 32)
-            copy_32(out + i, from + i);
+        copy_64(out, from);
+        for (size_t i = 64; i < length; i += 64)
+            copy_64(out + i, from + i);
         return;
     }
     from = start_match(out, offset);
-    for (size_t i = 8; i < length; i += 8, from += 8)
-        copy_8(out + i, from);
+    for (size_t i = 8; i < length; i += 8)
+        copy_8(out + i, from + i);
 }
 
-static inline void copy_literals(struct xpress *x, unsigned count)
+static inline void copy_literals(struct xpress *x, size_t count)
 {
-    copy_8(x->out, x->in.at);
+    uint8_t *out = x->out + x->made;
+    copy_8(out, x->in.at);
     if (count > 8) {
-        copy_8(x->out + 8, x->in.at + 8);
-        memcpy(x->out + 16, x->in.at + 16, 16);
+        copy_8(out + 8, x->in.at + 8);
+        memcpy(out + 16, x->in.at + 16, 16);
     }
     x->in.at += count;
-    x->out += count;
+    x->made += count;
 }
 
 /* The length that goes on in a byte at *at, or 0 if it is wrong. */
@@ -149,35 +157,35 @@ static inline size_t read_long_length(const uint8_t **at)
  * computed, not branched on: that cannot be foretold. */
 static inline bool expand_match(struct xpress *x)
 {
-    unsigned match = etw_load16(x->in.at);
+    size_t match = etw_load16(x->in.at);
     size_t offset = (match >> 3) + 1u;
-    if (offset > (size_t)(x->out - x->out_start))
+    if (offset > x->made)
         return false;
 
-    unsigned code = match & CODE_MORE;
-    unsigned has_byte = code == x->wanted;
-    unsigned if_nibble = 0u - (code == CODE_MORE);
-    unsigned nibble = x->nibble | (x->in.at[2] & (0u - has_byte));
+    size_t code = match & CODE_MORE;
+    size_t has_nibble = (code + 1) >> 3;
+    size_t has_byte = has_nibble & x->wants_byte;
+    size_t nibble = x->nibble | (x->in.at[2] & (0u - has_byte));
     const uint8_t *at = x->in.at + 2 + has_byte;
-    size_t length = code + LENGTH_LEAST + (nibble & if_nibble & 15u);
+    size_t length = code + LENGTH_LEAST + (nibble & 15 & (0u - has_nibble));
     if (length == LENGTH_BYTE) {
         length = read_long_length(&at);
-        if (length == 0 || length > (size_t)(x->out_end - x->out) - MATCH_SLACK)
+        if (length == 0 || length > x->room - x->made - MATCH_SLACK)
             return false;
-        copy_long_match(x->out, offset, length);
+        copy_long_match(x->out + x->made, offset, length);
     } else {
-        copy_short_match(x->out, offset);
+        copy_short_match(x, offset, length);
     }
     x->in.at = at;
-    x->out += length;
-    x->nibble = nibble >> (4 & if_nibble);
-    x->wanted ^= (CODE_MORE ^ NO_CODE) & if_nibble;
+    x->made += length;
+    x->nibble = nibble >> 4 * has_nibble;
+    x->wants_byte ^= has_nibble;
     return true;
 }
 
 static inline bool expand_run(struct xpress *x)
 {
-    unsigned literals = (unsigned)__builtin_ctzll(x->flags);
+    size_t literals = (unsigned)__builtin_ctzll(x->flags);
     copy_literals(x, literals);
     x->flags >>= literals;
     if (x->flags == NO_FLAGS) {
@@ -195,11 +203,11 @@ static inline bool expand_run(struct xpress *x)
 static void expand_fast(struct xpress *state)
 {
     struct xpress x = *state;
-    if (x.in.left < IN_SLACK || x.out_end - x.out < (ptrdiff_t)OUT_SLACK)
+    if (x.in.left < IN_SLACK || x.room < OUT_SLACK)
         return;
     const uint8_t *in_last = x.in.at + (x.in.left - IN_SLACK);
-    const uint8_t *out_last = x.out_end - OUT_SLACK;
-    while (x.in.at <= in_last && x.out <= out_last && expand_run(&x))
+    size_t made_last = x.room - OUT_SLACK;
+    while (x.in.at <= in_last && x.made <= made_last && expand_run(&x))
         continue;
 
     x.in.left -= (size_t)(x.in.at - state->in.at);
@@ -210,11 +218,11 @@ static void expand_fast(struct xpress *state)
 
 static unsigned read_nibble(struct xpress *x)
 {
-    if (x->wanted == CODE_MORE)
+    if (x->wants_byte)
         x->nibble = etw_u8(&x->in);
     unsigned nibble = x->nibble & 15;
     x->nibble >>= 4;
-    x->wanted ^= CODE_MORE ^ NO_CODE;
+    x->wants_byte ^= 1;
     return nibble;
 }
 
@@ -241,27 +249,27 @@ static void careful_match(struct xpress *x)
     unsigned match = etw_u16(&x->in);
     size_t offset = (match >> 3) + 1u;
     uint64_t length = read_length(x, match & CODE_MORE);
-    if (offset > (size_t)(x->out - x->out_start))
+    if (offset > x->made)
         etw_bytes_fail(&x->in, "match begins before the output");
     if (x->in.error)
         return;
 
-    size_t room = (size_t)(x->out_end - x->out);
-    size_t size = length < room ? (size_t)length : room;
-    etw_match_copy(x->out, offset, size);
-    x->out += size;
+    size_t left = x->room - x->made;
+    size_t size = length < left ? (size_t)length : left;
+    etw_match_copy(x->out + x->made, offset, size);
+    x->made += size;
 }
 
 static void careful_literal(struct xpress *x)
 {
     uint8_t byte = etw_u8(&x->in);
     if (x->in.error == NULL)
-        *x->out++ = byte;
+        x->out[x->made++] = byte;
 }
 
 static void expand_carefully(struct xpress *x)
 {
-    while (x->out < x->out_end && x->in.error == NULL) {
+    while (x->made < x->room && x->in.error == NULL) {
         if (x->flags == NO_FLAGS)
             x->flags = flags_of(etw_u32(&x->in));
         bool is_match = x->flags & 1;
@@ -283,14 +291,13 @@ enum etw_status etw_xpress_expand_measured(const uint8_t *in, size_t size, uint8
     struct xpress x = {
         .in = {.at = in, .left = size},
         .out = out,
-        .out_start = out,
-        .out_end = out + room,
+        .room = room,
         .flags = NO_FLAGS,
-        .wanted = CODE_MORE,
+        .wants_byte = 1,
     };
     expand_fast(&x);
     expand_carefully(&x);
-    *made = (size_t)(x.out - out);
+    *made = x.made;
     *unused = x.in.left;
     return *made == room ? ETW_OK : ETW_MALFORMED;
 }

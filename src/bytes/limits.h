@@ -72,4 +72,11 @@
 /* Schemas of one class and opcode that are tried on a payload. */
 #define ETW_LIMIT_CANDIDATES 64u
 
+/* Bytes of events with metadata that are kept for a program that may come to call tdh.h's functions
+ * later: the manifests of a few hundred EventSources. */
+#define ETW_LIMIT_TDH_PENDING (16u << 20)
+
+/* Files of trace message formats that are kept, each with a few messages. */
+#define ETW_LIMIT_TDH_FORMATS 4096u
+
 #endif

@@ -12,6 +12,7 @@
 #include "bytes/limits.h"
 #include "decode/plan.h"
 #include "decode/special.h"
+#include "decode/value.h"
 #include "schema/kernel.h"
 
 #define FLAGS_STRING  EVENT_HEADER_FLAG_STRING_ONLY
@@ -223,6 +224,41 @@ static enum etw_status set_schema(struct etw_decoder *decoder, struct etw_decode
     return choice->plan == NULL ? ETW_NO_MEMORY : ETW_OK;
 }
 
+static int is_same_text(const char *one, const char *other)
+{
+    return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
+}
+
+/* Whether two schemas take every payload alike, so that the second is never chosen. */
+static int is_same_layout(const struct etw_schema *one, const struct etw_schema *other)
+{
+    if (one->descriptor.Version != other->descriptor.Version || one->flags != other->flags ||
+        one->field_count != other->field_count || one->top_count != other->top_count ||
+        !is_same_text(one->attributes, other->attributes))
+        return 0;
+    for (uint32_t i = 0; i < one->field_count; i++) {
+        const struct etw_field *a = &one->fields[i], *b = &other->fields[i];
+        if (a->flags != b->flags || a->in_type != b->in_type || a->count != b->count ||
+            a->length != b->length || a->first_member != b->first_member ||
+            a->member_count != b->member_count)
+            return 0;
+    }
+    return 1;
+}
+
+/* Of one version, the first that knows it is believed; it may have several layouts of it. */
+static int is_superseded(const struct etw_decoder_entry *entry, const struct etw_schema *schema)
+{
+    for (uint32_t i = 0; i < entry->count; i++) {
+        const struct etw_schema *known = entry->candidates[i];
+        if (is_same_layout(known, schema) ||
+            (known->descriptor.Version == schema->descriptor.Version &&
+             known->provider != schema->provider))
+            return 1;
+    }
+    return 0;
+}
+
 /* Of several schemas the payload of each event chooses. */
 static enum etw_status set_candidates(struct etw_decoder *decoder, struct etw_decoder_entry *entry,
                                       const struct etw_schema *const *found, uint32_t count)
@@ -231,15 +267,14 @@ static enum etw_status set_candidates(struct etw_decoder *decoder, struct etw_de
     entry->candidates = etw_arena_take_array(&decoder->arena, count, sizeof *entry->candidates);
     if (entry->choices == NULL || entry->candidates == NULL)
         return ETW_NO_MEMORY;
-    entry->count = count;
     for (uint32_t i = 0; i < count; i++) {
-        entry->candidates[i] = found[i];
-        if (set_schema(decoder, &entry->choices[i], found[i]) != ETW_OK)
+        if (is_superseded(entry, found[i]))
+            continue;
+        if (set_schema(decoder, &entry->choices[entry->count], found[i]) != ETW_OK)
             return ETW_NO_MEMORY;
-        if (found[i]->descriptor.Version == entry->key.version) {
-            entry->of_version++;
-            entry->choice = entry->choices[i];
-        }
+        if (found[i]->descriptor.Version == entry->key.version && entry->of_version++ == 0)
+            entry->choice = entry->choices[entry->count];
+        entry->candidates[entry->count++] = found[i];
     }
     entry->provider_name = found[0]->provider->name;
     return ETW_OK;
@@ -294,6 +329,7 @@ static enum etw_status set_found(struct etw_decoder *decoder, struct etw_decoder
     if (other == NULL)
         return set_schema(decoder, &entry->choice, schema);
     const struct etw_schema *both[] = {schema, other};
+    entry->is_counted = 1;
     return set_candidates(decoder, entry, both, 2);
 }
 
@@ -321,6 +357,14 @@ static enum etw_status look_for(struct etw_decoder *decoder, struct etw_decoder_
     return set_found(decoder, entry, schema);
 }
 
+enum etw_status etw_decoder_flush(struct etw_decoder *decoder)
+{
+    if (!etw_trace_metadata_is_pending(&decoder->metadata))
+        return ETW_OK;
+    etw_decoder_forget(decoder);
+    return etw_trace_metadata_flush(&decoder->metadata);
+}
+
 static enum etw_status get_entry(struct etw_decoder *decoder, const struct etw_decoder_key *key,
                                  struct etw_decoder_entry **entry)
 {
@@ -332,11 +376,8 @@ static enum etw_status get_entry(struct etw_decoder *decoder, const struct etw_d
         if (is_known)
             return ETW_OK;
     }
-    if (etw_trace_metadata_is_pending(&decoder->metadata)) {
-        etw_decoder_forget(decoder);
-        if (etw_trace_metadata_flush(&decoder->metadata) == ETW_NO_MEMORY)
-            return ETW_NO_MEMORY;
-    }
+    if (etw_decoder_flush(decoder) == ETW_NO_MEMORY)
+        return ETW_NO_MEMORY;
     if (add_entry(decoder, key, entry) != ETW_OK)
         return ETW_NO_MEMORY;
     enum etw_status status = look_for(decoder, *entry);
@@ -430,6 +471,7 @@ static enum etw_status decode_own(struct etw_decoder *decoder, const EVENT_RECOR
     decoded->reason = own->reason;
     decoded->schema = own->choice.schema;
     decoded->plan = own->choice.plan;
+    decoded->memo = &own->memo;
     decoded->provider_name = own->choice.schema != NULL ? own->choice.schema->provider->name : "";
     return ETW_OK;
 }
@@ -467,6 +509,24 @@ static struct etw_decoder_key key_of(const EVENT_HEADER *header)
     return key;
 }
 
+/* The schema as it is, unless the payload has just as many elements as the field before them says.
+ */
+static const struct etw_decoder_choice *choose_counted(const struct etw_decoder_entry *entry,
+                                                       const EVENT_RECORD *record, int is_wide)
+{
+    const struct etw_plan *plan = entry->choices[0].plan;
+    const uint32_t *offsets = plan->offsets[is_wide];
+    uint32_t last = plan->schema->top_count - 1;
+    if (plan->prefix < last || offsets[last] > record->UserDataLength)
+        return &entry->choices[0];
+    uint32_t at = offsets[last - 1], each = plan->fields[last].sizes[is_wide];
+    uint64_t stated = offsets[last] + (uint64_t)plan->fields[last].count * each;
+    uint64_t count = etw_value_unsigned((const uint8_t *)record->UserData + at, offsets[last] - at);
+    int is_counted =
+        stated != record->UserDataLength && offsets[last] + count * each == record->UserDataLength;
+    return &entry->choices[is_counted];
+}
+
 /* The usual event has one schema of its version, and is long enough for it. */
 static void choose(const struct etw_decoder_entry *entry, const EVENT_RECORD *record,
                    struct etw_decoded *decoded)
@@ -474,7 +534,9 @@ static void choose(const struct etw_decoder_entry *entry, const EVENT_RECORD *re
     const struct etw_decoder_choice *choice = &entry->choice;
     int is_usual = entry->count == 0 || (entry->of_version == 1 && decoded->pointer_size == 8 &&
                                          record->UserDataLength >= choice->least_size);
-    if (!is_usual) {
+    if (entry->is_counted) {
+        choice = choose_counted(entry, record, decoded->pointer_size == 8);
+    } else if (!is_usual) {
         unsigned pointer_size = decoded->pointer_size;
         const struct etw_schema *schema =
             etw_classic_choose(entry->candidates, entry->count, entry->key.version,
@@ -549,6 +611,29 @@ static void name_event(const EVENT_DESCRIPTOR *event, struct etw_decoded *decode
         decoded->channel = etw_builtin_channel(event->Channel);
 }
 
+static void name_from_memo(const struct etw_event *event, struct etw_decoded *decoded)
+{
+    struct etw_memo *memo = decoded->memo;
+    if (etw_memo_holds(memo, event, decoded->schema)) {
+        decoded->level = memo->level;
+        decoded->channel = memo->channel;
+        decoded->task = memo->task;
+        decoded->opcode = memo->opcode;
+        return;
+    }
+    name_event(&event->record.EventHeader.EventDescriptor, decoded);
+    memo->is_set = 1;
+    memo->kind = event->kind;
+    memo->descriptor = event->record.EventHeader.EventDescriptor;
+    memo->schema = decoded->schema;
+    memo->level = decoded->level;
+    memo->channel = decoded->channel;
+    memo->task = decoded->task;
+    memo->opcode = decoded->opcode;
+    memo->identity.size = 0;
+    memo->names.size = 0;
+}
+
 enum etw_status etw_decode(struct etw_decoder *decoder, const struct etw_event *event,
                            struct etw_decoded *decoded)
 {
@@ -570,10 +655,11 @@ enum etw_status etw_decode(struct etw_decoder *decoder, const struct etw_event *
             return ETW_NO_MEMORY;
         decoded->reason = entry->reason;
         decoded->provider_name = entry->provider_name;
+        decoded->memo = &entry->memo;
         if (entry->reason == ETW_DECODED)
             choose(entry, record, decoded);
     }
-    name_event(&record->EventHeader.EventDescriptor, decoded);
+    name_from_memo(event, decoded);
     return decoded->schema != NULL ? ETW_OK : ETW_END;
 }
 
@@ -590,6 +676,14 @@ enum etw_status etw_decoder_learn(struct etw_decoder *decoder, const struct etw_
     if (changes != decoder->sources.changes)
         etw_decoder_forget(decoder);
     return status;
+}
+
+void etw_decoder_limit_learnt(struct etw_decoder *decoder, size_t bytes)
+{
+    if (etw_trace_metadata_size(&decoder->metadata) <= bytes)
+        return;
+    etw_trace_metadata_reset(&decoder->metadata);
+    etw_decoder_forget(decoder);
 }
 
 enum etw_status etw_decoder_learn_trace(struct etw_decoder *decoder, struct etw_trace *trace)

@@ -3,6 +3,7 @@
 #ifndef ETW_DECODER_H
 #define ETW_DECODER_H
 
+#include "decode/memo.h"
 #include "decode/sources.h"
 #include "decode/trace_metadata.h"
 #include "schema/check.h"
@@ -31,9 +32,11 @@ struct etw_decoder_entry {
     const char *provider_name;
     struct etw_decoder_choice choice;
     uint32_t count;      /* of the two below; 0 unless classic */
-    uint32_t of_version; /* of those, of the key's version; choice is the last of them */
+    uint32_t of_version; /* of those, of the key's version; choice is the first of them */
+    int is_counted;      /* there are two, of which the second is of etw_schema_count_last */
     struct etw_decoder_choice *choices;
     const struct etw_schema **candidates;
+    struct etw_memo memo;
 };
 
 /* The same of an event that brings its schema along. */
@@ -41,6 +44,7 @@ struct etw_decoder_own {
     struct etw_tracelogging_key key;
     enum etw_undecoded reason;
     struct etw_decoder_choice choice;
+    struct etw_memo memo;
 };
 
 struct etw_decoder {
@@ -57,6 +61,13 @@ struct etw_decoder {
 
 /* Forgets what was found, since there is new metadata. */
 void etw_decoder_forget(struct etw_decoder *decoder);
+
+/* Gives the sources what was learnt of a trace: for those who look into them. ETW_OK;
+ * ETW_NO_MEMORY; ETW_MALFORMED. */
+enum etw_status etw_decoder_flush(struct etw_decoder *decoder);
+
+/* Forgets all that was learnt of traces, if it takes more than so many bytes. */
+void etw_decoder_limit_learnt(struct etw_decoder *decoder, size_t bytes);
 
 /* Tells the caller of a file, and keeps its problem. */
 void etw_decoder_tell(struct etw_decoder *decoder, const struct etw_decoder_file *file);

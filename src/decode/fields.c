@@ -265,6 +265,7 @@ static void fill(const struct etw_fields *fields, struct etw_item *item, enum et
 {
     item->kind = kind;
     item->field = plan->field;
+    item->form = plan->form;
     item->bytes = item->data = fields->at;
     item->size = item->data_size = size;
     item->index = 0;

@@ -12,8 +12,7 @@
 
 #include "bytes/limits.h"
 #include "decode/decoder.h"
-#include "schema/metadata_file.h"
-#include "source/source.h"
+#include "decode/source_file.h"
 
 /* Catalogs are made into an image when they have so many bytes. */
 #define BATCH_BYTES (32u << 20)
@@ -120,52 +119,10 @@ static enum etw_status read_bytes(struct import *import, enum etw_metadata_kind 
     return file->status;
 }
 
-static enum etw_status read_whole(const char *path, uint8_t **bytes, size_t *size)
-{
-    struct etw_source source;
-    const uint8_t *at;
-    *bytes = NULL;
-    *size = 0;
-    enum etw_status status = etw_source_path(&source, path);
-    if (status != ETW_OK)
-        return status;
-    if (source.size > ETW_LIMIT_METADATA) /* or a pipe, whose size is not known */
-        status = ETW_UNSUPPORTED;
-    else if ((*bytes = malloc((size_t)source.size + 1)) == NULL)
-        status = ETW_NO_MEMORY;
-    else
-        status = etw_source_read(&source, 0, (size_t)source.size, *bytes, &at, size);
-    etw_source_close(&source);
-    if (status != ETW_OK) {
-        free(*bytes);
-        *bytes = NULL;
-    }
-    return status;
-}
-
 static int file_exists(const char *path)
 {
     struct stat facts;
     return stat(path, &facts) == 0 && S_ISREG(facts.st_mode);
-}
-
-/* The messages of a binary are often in a file of its language: x.dll has de-DE/x.dll.mui. */
-static void find_messages(const struct import *import, const char *path,
-                          struct etw_metadata_options *options, uint8_t **bytes)
-{
-    const char *cultures[] = {import->decoder->options.culture, "en-US"};
-    const char *slash = strrchr(path, '/');
-    int folder = slash == NULL ? 0 : (int)(slash + 1 - path);
-    size_t room = strlen(path) + 64;
-    char *name = malloc(room);
-    for (size_t i = 0; name != NULL && i < 2 && *bytes == NULL; i++) {
-        if (cultures[i] == NULL || strlen(cultures[i]) > 32)
-            continue;
-        snprintf(name, room, "%.*s%s/%s.mui", folder, path, cultures[i], path + folder);
-        if (file_exists(name) && read_whole(name, bytes, &options->messages_size) == ETW_OK)
-            options->messages = *bytes;
-    }
-    free(name);
 }
 
 static enum etw_status add_store(struct import *import, struct etw_decoder_file *file)
@@ -193,7 +150,8 @@ static enum etw_status add_bytes(struct import *import, const uint8_t *bytes, si
     if (kind == ETW_METADATA_FILE_STORE && file->path != NULL)
         return add_store(import, file);
     if (kind == ETW_METADATA_FILE_BINARY && file->path != NULL)
-        find_messages(import, file->path, &options, &messages);
+        etw_metadata_find_messages(file->path, import->decoder->options.culture, &options,
+                                   &messages);
     enum etw_status status = read_bytes(import, kind, bytes, size, &options, file);
     free(messages);
     return status;
@@ -204,7 +162,7 @@ static enum etw_status add_file(struct import *import, const char *path)
     struct etw_decoder_file file = {.path = path};
     uint8_t *bytes = NULL;
     size_t size;
-    file.status = read_whole(path, &bytes, &size);
+    file.status = etw_metadata_load(path, &bytes, &size);
     if (file.status == ETW_OK)
         file.status = add_bytes(import, bytes, size, &file);
     free(bytes);

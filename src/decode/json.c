@@ -7,6 +7,7 @@
 
 #include "bytes/bytes.h"
 #include "decode/fields.h"
+#include "decode/memo.h"
 #include "decode/message.h"
 #include "decode/style.h"
 #include "decode/value.h"
@@ -437,17 +438,41 @@ static void put_items(struct etw_text *text, const EVENT_RECORD *record)
     etw_text_char(text, ']');
 }
 
-static void put_event(struct etw_text *text, const struct etw_event *event, int with_payload)
+/* What has been written since start, for the next event of the kind, if it is whole. */
+static void keep(struct etw_memo_text *kept, const struct etw_text *text, const char *start)
+{
+    size_t size = (size_t)(text->at - start);
+    if (text->lost > 0 || size > ETW_MEMO_ROOM)
+        return;
+    memcpy(kept->text, start, size);
+    kept->size = (uint16_t)size;
+}
+
+static void put_identity(struct etw_text *text, const struct etw_event *event,
+                         struct etw_memo *memo)
+{
+    if (memo != NULL && memo->identity.size > 0) {
+        etw_text_put(text, memo->identity.text, memo->identity.size);
+        return;
+    }
+    const char *start = text->at;
+    PUT(text, ",\"provider\":");
+    put_guid(text, &event->record.EventHeader.ProviderId);
+    PUT(text, ",\"kind\":\"");
+    etw_text_string(text, etw_kind_text(event->kind));
+    etw_text_char(text, '"');
+    put_descriptor(text, &event->record.EventHeader.EventDescriptor);
+    if (memo != NULL)
+        keep(&memo->identity, text, start);
+}
+
+static void put_event(struct etw_text *text, const struct etw_event *event, struct etw_memo *memo,
+                      int with_payload)
 {
     const EVENT_RECORD *record = &event->record;
     const EVENT_HEADER *header = &record->EventHeader;
     put_place(text, event);
-    PUT(text, ",\"provider\":");
-    put_guid(text, &header->ProviderId);
-    PUT(text, ",\"kind\":\"");
-    etw_text_string(text, etw_kind_text(event->kind));
-    etw_text_char(text, '"');
-    put_descriptor(text, &header->EventDescriptor);
+    put_identity(text, event, memo);
     PUT(text, ",\"flags\":");
     put_hex(text, header->Flags);
     PUT(text, ",\"property\":");
@@ -468,9 +493,12 @@ static void put_event(struct etw_text *text, const struct etw_event *event, int 
 
 /* --- What is known of it --------------------------------------------------------------------- */
 
+/* By its symbol: the messages of keywords are sentences. */
 static int put_keyword(struct etw_text *text, const struct etw_name *keyword, int count)
 {
-    const char *name = etw_name_string(keyword);
+    const char *name = etw_symbol_string(keyword);
+    if (name == NULL)
+        name = etw_name_string(keyword);
     if (name == NULL)
         return count;
     if (count == 0)
@@ -522,8 +550,14 @@ static void put_keywords(struct etw_text *text, const struct etw_decoded *decode
         etw_text_char(text, ']');
 }
 
-static void put_names(struct etw_text *text, const struct etw_decoded *decoded)
+static void put_names(struct etw_text *text, const struct etw_decoded *decoded,
+                      struct etw_memo *memo)
 {
+    if (memo != NULL && memo->names.size > 0) {
+        etw_text_put(text, memo->names.text, memo->names.size);
+        return;
+    }
+    const char *start = text->at;
     const char *level = etw_name_string(decoded->level);
     if (decoded->provider_name != NULL && decoded->provider_name[0] != '\0') {
         PUT(text, ",\"provider_name\":");
@@ -541,6 +575,8 @@ static void put_names(struct etw_text *text, const struct etw_decoded *decoded)
         put_string(text, level);
     }
     put_keywords(text, decoded);
+    if (memo != NULL)
+        keep(&memo->names, text, start);
 }
 
 /* --- Stacks ---------------------------------------------------------------------------------- */
@@ -621,13 +657,14 @@ size_t etw_event_json(const struct etw_decoded *decoded, const struct etw_json_o
                       char *memory, size_t room)
 {
     static const struct etw_json_options usual = {.size = sizeof usual};
-    static const char *const reasons[ETW_UNDECODED_COUNT] = {"decoded", "no provider metadata",
-                                                             "unknown event", "malformed metadata"};
     struct etw_text text = etw_text_begin(memory, room);
     if (options == NULL)
         options = &usual;
-    put_event(&text, decoded->event, options->with_payload);
-    put_names(&text, decoded);
+    struct etw_memo *memo = decoded->memo;
+    if (!etw_memo_holds(memo, decoded->event, decoded->schema))
+        memo = NULL;
+    put_event(&text, decoded->event, memo, options->with_payload);
+    put_names(&text, decoded, memo);
     if (decoded->schema != NULL && decoded->plan != NULL)
         put_fields(&text, decoded, options->maps);
     put_stack(&text, &decoded->event->record);
@@ -635,7 +672,7 @@ size_t etw_event_json(const struct etw_decoded *decoded, const struct etw_json_o
         put_message(&text, decoded);
     if (decoded->schema == NULL) {
         PUT(&text, ",\"undecoded\":");
-        put_string(&text, reasons[decoded->reason]);
+        put_string(&text, etw_undecoded_text(decoded->reason));
     }
     etw_text_char(&text, '}');
     return etw_text_end(&text);

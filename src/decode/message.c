@@ -24,7 +24,7 @@ static void put_parameters(const struct messaging *on, const char *at, size_t si
 
 static int is_character(const struct etw_item *item)
 {
-    return etw_form_is_char(etw_form_of(item->field->in_type, item->field->out_type));
+    return etw_form_is_char(etw_item_form(item));
 }
 
 /* A value, and those of an array or struct with commas between them. */
@@ -50,7 +50,7 @@ static int put_parameter_value(const struct messaging *on, const struct etw_item
     char digits[16];
     struct etw_text number = etw_text_begin(digits, sizeof digits);
     const struct etw_schema *schema = on->decoded->schema;
-    enum etw_form form = etw_form_of(item->field->in_type, item->field->out_type);
+    enum etw_form form = etw_item_form(item);
     if (schema->provider->parameters.count == 0 || item->kind != ETW_ITEM_VALUE ||
         (form != ETW_FORM_TEXT16 && form != ETW_FORM_TEXT8) || item->data_size > 24 ||
         item->data_size == 0 || item->data[0] != '%')
@@ -285,16 +285,19 @@ size_t etw_message_text(const struct etw_decoded *decoded, enum etw_style style,
 
 /* --- Names ----------------------------------------------------------------------------------- */
 
-const char *etw_name_string(const struct etw_name *name)
+const char *etw_symbol_string(const struct etw_name *name)
 {
-    if (name == NULL)
-        return NULL;
-    if (name->message != NULL && name->message[0] != '\0')
-        return name->message;
-    const char *symbol = name->name;
+    const char *symbol = name == NULL ? NULL : name->name;
     if (symbol != NULL && strncmp(symbol, "win:", 4) == 0)
         symbol += 4;
     return symbol != NULL && symbol[0] != '\0' ? symbol : NULL;
+}
+
+const char *etw_name_string(const struct etw_name *name)
+{
+    if (name != NULL && name->message != NULL && name->message[0] != '\0')
+        return name->message;
+    return etw_symbol_string(name);
 }
 
 /* A message's name, without the line end that message tables put behind everything. */

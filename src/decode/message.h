@@ -22,4 +22,7 @@ void etw_text_event_name(struct etw_text *text, const struct etw_decoded *decode
 /* The name that people know: the message, else the symbol without "win:". NULL if there is none. */
 const char *etw_name_string(const struct etw_name *name);
 
+/* The symbol, without "win:". NULL if there is none. */
+const char *etw_symbol_string(const struct etw_name *name);
+
 #endif

@@ -121,6 +121,7 @@ static void plan_struct(struct making *making, uint32_t index, const struct etw_
     to->first = field->first_member;
     to->last = to->first + field->member_count;
     to->sizes[0] = to->sizes[1] = ETW_PLAN_VARIES;
+    making->aligns[0][index] = making->aligns[1][index] = 1;
     if (to->last > making->schema->field_count)
         to->shape = ETW_SHAPE_UNKNOWN;
 }

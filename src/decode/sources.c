@@ -6,7 +6,8 @@
 static void insert(struct etw_metadata_sources *sources, struct etw_metadata_source *source)
 {
     struct etw_metadata_source **place = &sources->first;
-    while (*place != NULL && (*place)->rank <= source->rank)
+    int is_first = source->rank == ETW_RANK_LOADED;
+    while (*place != NULL && !is_first && (*place)->rank <= source->rank)
         place = &(*place)->next;
     source->next = *place;
     *place = source;

@@ -6,13 +6,16 @@
 #include "schema/image.h"
 #include "schema/store.h"
 
-/* In which order sources are asked; among equals, in the order in which they were added. */
+/* In which order sources are asked; among equals, in the order in which they were added, but the
+ * loaded ones the other way round. */
 enum etw_metadata_rank {
+    ETW_RANK_LOADED,         /* by TdhLoadManifest */
     ETW_RANK_TRACE_INFO,     /* event information of the trace */
     ETW_RANK_TRACE_MANIFEST, /* a manifest of the trace */
     ETW_RANK_BUILT_IN,       /* the kernel's: more is known of it than MOF files say */
     ETW_RANK_ADDED,
-    ETW_RANK_DEFAULT /* from the default path */
+    ETW_RANK_DEFAULT,        /* from the default path */
+    ETW_RANK_FALLBACK        /* by TdhLoadManifestFromBinary */
 };
 
 struct etw_metadata_source {

@@ -95,7 +95,7 @@ void etw_text_item(struct etw_text *text, const struct etw_item *item, enum etw_
 {
     static void (*const styles[])(struct etw_text *, const struct etw_item *, enum etw_form) = {
         etw_text_tdh, etw_text_tracerpt, etw_text_tracefmt, etw_text_perfview};
-    enum etw_form form = etw_form_of(item->field->in_type, item->field->out_type);
+    enum etw_form form = etw_item_form(item);
     if (item->kind == ETW_ITEM_ARRAY && etw_form_is_char(form))
         etw_text_characters(text, item, form);
     else if (item->kind == ETW_ITEM_VALUE && (unsigned)style < ETW_STYLE_COUNT)

@@ -5,19 +5,33 @@
 #include "tdh.h"
 
 #define BYTES_SHOWN 16u
+#define AF_V4       2u
+#define AF_V6       23u
 
+/* The lowest bit of a mask, as its number; 32 of no bits. */
+static uint32_t lowest_bit(uint32_t mask)
+{
+    uint32_t bit = 0;
+    while (bit < 32 && (mask >> bit & 1) == 0)
+        bit++;
+    return bit;
+}
+
+/* From the lowest bit up; what one text stands for is not said again by another. */
 static void put_bits(struct etw_text *text, const struct etw_map *map, uint32_t value)
 {
     uint32_t left = value;
     const char *before = "";
-    for (uint32_t i = 0; i < map->count; i++) {
-        uint32_t mask = etw_map_mask(map, i);
-        if (mask == 0 ? value != 0 : (value & mask) != mask)
-            continue;
-        etw_text_string(text, before);
-        etw_text_utf8(text, map->entries[i].text, strlen(map->entries[i].text));
-        before = ", ";
-        left &= ~mask;
+    for (uint32_t bit = 0; bit <= 32; bit++) {
+        for (uint32_t i = 0; i < map->count && (left >> (bit & 31) & 1 || bit == 32); i++) {
+            uint32_t mask = etw_map_mask(map, i);
+            if (lowest_bit(mask) != bit || (mask == 0 ? value != 0 : (left & mask) != mask))
+                continue;
+            etw_text_string(text, before);
+            etw_text_utf8(text, map->entries[i].text, strlen(map->entries[i].text));
+            before = "|";
+            left &= ~mask;
+        }
     }
     if (left == 0 && *before == '\0')
         etw_text_char(text, '0');
@@ -49,13 +63,28 @@ static int ends_in(const char *name, const char *end)
     return size >= of_end && strcmp(name + size - of_end, end) == 0;
 }
 
+/* An address of the internet always has its port, and brackets if it is of version 6. */
+static int put_socket_address(struct etw_text *text, const uint8_t *bytes, uint32_t size)
+{
+    uint32_t family = size >= 8 ? etw_load16(bytes) : 0;
+    int is_v6 = family == AF_V6 && size >= 24;
+    int is_portless = (family == AF_V4 || is_v6) && bytes[2] == 0 && bytes[3] == 0;
+    if (is_portless && is_v6)
+        etw_text_char(text, '[');
+    if (!etw_text_socket_address(text, bytes, size))
+        return 0;
+    if (is_portless)
+        etw_text_string(text, is_v6 ? "]:0" : ":0");
+    return 1;
+}
+
 /* The first bytes only; what is called an address is written as one. */
-static void put_binary(struct etw_text *text, const struct etw_item *item)
+static void put_binary(struct etw_text *text, const struct etw_item *item, enum etw_form form)
 {
     uint32_t size = item->data_size;
     const char *name = item->field->name;
-    if ((ends_in(name, "Address") || ends_in(name, "Addr")) &&
-        etw_text_socket_address(text, item->data, size))
+    if ((form == ETW_FORM_SOCKET_ADDRESS || ends_in(name, "Address") || ends_in(name, "Addr")) &&
+        put_socket_address(text, item->data, size))
         return;
     etw_text_hex_bytes(text, item->data, size < BYTES_SHOWN ? size : BYTES_SHOWN);
     if (size > BYTES_SHOWN)
@@ -132,8 +161,10 @@ void etw_text_perfview(struct etw_text *text, const struct etw_item *item, enum 
     case ETW_FORM_CHAR8: /* a number, whatever it is said to be */
         etw_text_u64(text, at[0]);
         break;
-    case ETW_FORM_UNSIGNED:
-        if (size >= 4)
+    case ETW_FORM_UNSIGNED: /* it has no unsigned integers of 64 bits */
+        if (size == 8)
+            etw_text_i64_grouped(text, etw_value_signed(at, size));
+        else if (size == 4)
             etw_text_u64_grouped(text, etw_value_unsigned(at, size));
         else
             etw_text_u64(text, etw_value_unsigned(at, size));
@@ -159,7 +190,8 @@ void etw_text_perfview(struct etw_text *text, const struct etw_item *item, enum 
         etw_text_string(text, etw_value_unsigned(at, size) != 0 ? "True" : "False");
         break;
     case ETW_FORM_BINARY:
-        put_binary(text, item);
+    case ETW_FORM_SOCKET_ADDRESS:
+        put_binary(text, item, form);
         break;
     case ETW_FORM_GUID:
         put_guid(text, at);

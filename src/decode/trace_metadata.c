@@ -190,3 +190,19 @@ void etw_trace_metadata_free(struct etw_trace_metadata *metadata)
     etw_inband_free(&metadata->inband);
     etw_catalog_free(&metadata->infos);
 }
+
+size_t etw_trace_metadata_size(const struct etw_trace_metadata *metadata)
+{
+    return metadata->infos.arena.total + metadata->known_bytes;
+}
+
+void etw_trace_metadata_reset(struct etw_trace_metadata *metadata)
+{
+    struct etw_trace_metadata empty = {.sources = metadata->sources, .culture = metadata->culture};
+    if (metadata->info_source != NULL)
+        etw_sources_remove(metadata->sources, metadata->info_source);
+    for (struct etw_trace_manifest *known = metadata->known; known != NULL; known = known->next)
+        etw_sources_remove(metadata->sources, known->source);
+    etw_trace_metadata_free(metadata);
+    *metadata = empty;
+}

@@ -34,6 +34,13 @@ int etw_trace_metadata_is_pending(const struct etw_trace_metadata *metadata);
 /* Gives the sources what is pending. ETW_OK; ETW_NO_MEMORY; ETW_MALFORMED. */
 enum etw_status etw_trace_metadata_flush(struct etw_trace_metadata *metadata);
 
+/* Bytes that it takes, without what sources take. */
+size_t etw_trace_metadata_size(const struct etw_trace_metadata *metadata);
+
+/* Forgets all, and takes it out of the sources. */
+void etw_trace_metadata_reset(struct etw_trace_metadata *metadata);
+
+/* Sources are freed by themselves. */
 void etw_trace_metadata_free(struct etw_trace_metadata *metadata);
 
 #endif

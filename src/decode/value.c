@@ -44,7 +44,7 @@ static int read_integer(const struct etw_item *item, uint64_t *bits, int *is_sig
     *is_signed = 0;
     if (item->kind != ETW_ITEM_VALUE)
         return 0;
-    switch (etw_form_of(item->field->in_type, item->field->out_type)) {
+    switch (etw_item_form(item)) {
     case ETW_FORM_SYSTEMTIME:
         *bits = is_date(at) ? filetime_of(at) : 0;
         return is_date(at);

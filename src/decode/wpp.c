@@ -103,7 +103,7 @@ static void put_variable(struct etw_wpp_out *out, const struct etw_schema *schem
 {
     static const char *const others[][2] = {
         {"COMPNAME", "MJ"}, {"SUBCOMP", "MN"}, {"KEYWORDS", "FLAGS"}, {"FLAG", "FLAGS"}};
-    char upper[NAME_MAX_SIZE];
+    char upper[NAME_MAX_SIZE] = "";
     if (size > sizeof upper)
         return;
     for (size_t i = 0; i < size; i++)

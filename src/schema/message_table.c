@@ -120,7 +120,7 @@ static int rank_language(uint16_t language, uint16_t wanted)
 {
     if (language == wanted)
         return 0;
-    if ((language & PRIMARY_LANGUAGE) == (wanted & PRIMARY_LANGUAGE) && wanted != 0)
+    if ((language & PRIMARY_LANGUAGE) == (wanted & PRIMARY_LANGUAGE))
         return 1;
     if (language == ETW_LANGUAGE_EN_US)
         return 2;

@@ -7,8 +7,11 @@
 #include "schema/image_format.h"
 #include "schema/manifest.h"
 #include "schema/mof.h"
-/*PDB #include "schema/pdb.h" */
+#include "schema/pdb.h"
 #include "schema/tmf.h"
+
+/* Of all PDBs, also of those before the format that is read, so that these are refused by name. */
+static const char pdb_magic[] = "Microsoft C/C++ ";
 
 #define LOOK_SIZE 65536u /* bytes of text that are looked at */
 
@@ -86,6 +89,8 @@ enum etw_metadata_kind etw_metadata_recognise(const void *bytes, size_t size)
         return ETW_METADATA_FILE_STORE;
     if (etw_binary_recognise(bytes, size) != ETW_BINARY_UNKNOWN)
         return ETW_METADATA_FILE_BINARY;
+    if (size > sizeof pdb_magic && memcmp(bytes, pdb_magic, sizeof pdb_magic - 1) == 0)
+        return ETW_METADATA_FILE_PDB;
     return recognise_text(bytes, size);
 }
 
@@ -112,7 +117,7 @@ enum etw_status etw_metadata_read(enum etw_metadata_kind kind, const void *bytes
         return etw_mof_read(catalog, bytes, size);
     case ETW_METADATA_FILE_TMF:
         return etw_tmf_read(bytes, size, &tmf, catalog);
-    case ETW_METADATA_FILE_PDB:
+    case ETW_METADATA_FILE_PDB: return etw_pdb_read(bytes, size, &tmf, catalog);
     case ETW_METADATA_FILE_STORE:
     case ETW_METADATA_FILE_NONE:
         break;

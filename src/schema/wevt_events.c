@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "bytes/limits.h"
+#include "schema/check.h"
 #include "schema/wevt_reader.h"
 #include "tdh.h"
 
@@ -95,24 +96,18 @@ static void take_field(struct etw_wevt_reader *reader, struct etw_bytes *in,
         etw_wevt_note(reader, "a field has a map that is not there", map_at);
 }
 
-/* What a field says about other fields, if that is wrong. Members lie behind all top-level fields
- * and behind their struct, so structs cannot contain themselves. */
-static const char *judge_field(const struct template *template, uint32_t index)
+/* What is wrong with fields that refer to each other, or NULL. */
+static const char *judge_fields(const struct etw_wevt_reader *reader,
+                                const struct template *template)
 {
-    const struct etw_field *field = &template->fields[index];
-    if ((field->flags & PropertyParamCount) && field->count >= template->field_count)
-        return "a field has its count in one that is not there";
-    if ((field->flags & PropertyParamLength) && field->length >= template->field_count)
-        return "a field has its length in one that is not there";
-    if (!(field->flags & PropertyStruct))
-        return NULL;
-    if (field->first_member > template->field_count ||
-        field->member_count > template->field_count - field->first_member)
-        return "a struct has members that are not there";
-    if (field->member_count > 0 &&
-        (field->first_member < template->top_count || field->first_member <= index))
-        return "a struct contains itself";
-    return NULL;
+    struct etw_schema schema = {
+        .provider = &reader->provider->base,
+        .kind = ETW_SCHEMA_MANIFEST,
+        .fields = template->fields,
+        .field_count = template->field_count,
+        .top_count = template->top_count,
+    };
+    return etw_schema_check(&schema);
 }
 
 static int read_fields(struct etw_wevt_reader *reader, struct template *template, uint32_t offset)
@@ -132,14 +127,10 @@ static int read_fields(struct etw_wevt_reader *reader, struct template *template
         return 0;
     for (uint32_t i = 0; i < count; i++)
         take_field(reader, &in, &template->fields[i]);
-    for (uint32_t i = 0; i < count; i++) {
-        const char *problem = judge_field(template, i);
-        if (problem != NULL) {
-            etw_wevt_note(reader, problem, start + (uint64_t)i * FIELD_SIZE);
-            return 0;
-        }
-    }
-    return 1;
+    const char *problem = judge_fields(reader, template);
+    if (problem != NULL)
+        etw_wevt_note(reader, problem, start);
+    return problem == NULL;
 }
 
 static void read_template(struct etw_wevt_reader *reader, struct template *template)

@@ -149,7 +149,8 @@ static const struct etw_map *read_map(struct etw_wevt_reader *reader, uint32_t o
     }
     map->flags =
         is_bits ? EVENTMAP_INFO_FLAG_MANIFEST_BITMAP : EVENTMAP_INFO_FLAG_MANIFEST_VALUEMAP;
-    map->name = etw_wevt_name(reader, name);
+    const char *text = etw_wevt_name(reader, name);
+    map->name = text == NULL ? "" : text;
     fill_map(reader, in, count, map);
     return map;
 }

@@ -11,7 +11,7 @@ for cxx in "${CXX-}" c++ g++ clang++ ''; do
     ! command -v "$cxx" >/dev/null || break
 done
 
-headers='windows.h wmistr.h evntprov.h evntrace.h evntcons.h etw.h'
+headers='windows.h wmistr.h evntprov.h evntrace.h evntcons.h tdh.h etw.h etw_decode.h'
 strict='-pedantic -Wall -Wextra -Wshadow -Wundef -Werror -fsyntax-only'
 count=0
 failed=0

@@ -3,7 +3,7 @@
  * run. That it compiles is the test. */
 #include <stddef.h>
 
-#include "evntcons.h"
+#include "tdh.h"
 
 #ifdef __cplusplus
 #define ASSERT       static_assert
@@ -29,4 +29,5 @@
     ASSERT(offsetof(type, field) ==                                                                \
                PART_AT(POINTERS(at64, at32), size, first, sizeof(((type *)0)->field)),             \
            #type "." #field);
+#define VALUE(name, number) ASSERT((int)(name) == (number), #name);
 #include "layout.def"

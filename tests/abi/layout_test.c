@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "evntcons.h"
+#include "tdh.h"
 
 #include "../unit/tap.h"
 

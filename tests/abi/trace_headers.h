@@ -19,5 +19,6 @@
 #include <evntprov.h>
 #include <evntrace.h>
 #include <evntcons.h>
+#include <tdh.h>
 
 #endif

@@ -14,7 +14,7 @@
 #include "../unit/tap.h"
 
 struct counts {
-    unsigned files, lines, messages, arguments, unnamed, unwritten, truncated;
+    unsigned files, lines, messages, arguments, unnamed, unwritten, truncated, with_arguments;
     unsigned statuses, pointers, strings, longs, win32_errors, hex_longs, counted, longlongs, lists,
         doubles, others;
 };
@@ -58,18 +58,19 @@ static void write_message(struct counts *counts, const struct etw_schema *schema
     struct etw_wpp_event event = {
         .schema = schema, .payload = zeros, .size = sizeof zeros, .pointer_size = 8};
     etw_wpp_message(&event, text, sizeof text);
-    counts->unwritten += strchr(text, '%') != NULL || strchr(text, '<') == text;
-    counts->unwritten += strstr(text, ETW_WPP_TRUNCATED) || strstr(text, ETW_WPP_UNKNOWN);
+    if (strchr(text, '%') || strstr(text, ETW_WPP_TRUNCATED) || strstr(text, ETW_WPP_UNKNOWN))
+        counts->unwritten++;
     event.size = 0;
     etw_wpp_message(&event, text, sizeof text);
-    counts->truncated += ends_with(text, ETW_WPP_TRUNCATED);
+    if (ends_with(text, ETW_WPP_TRUNCATED))
+        counts->truncated++;
 }
 
 static void count_schema(struct counts *counts, const struct etw_schema *schema)
 {
     char function[256];
     counts->messages++;
-    counts->truncated -= schema->field_count > 0;
+    counts->with_arguments += schema->field_count > 0 ? 1 : 0;
     counts->unnamed += etw_wpp_attribute(schema, "FUNC", function, sizeof function) == 0;
     counts->arguments += schema->field_count;
     for (uint32_t i = 0; i < schema->field_count; i++)
@@ -129,7 +130,7 @@ int main(int argc, char **argv)
     check(counts.arguments == 1428);
     check(counts.unnamed == 0);
     check(counts.unwritten == 0);
-    check(counts.truncated == 0);
+    check(counts.truncated == counts.with_arguments);
     check(counts.statuses == 604 && counts.pointers == 408 && counts.strings == 221);
     check(counts.longs == 159 && counts.hex_longs == 8 && counts.win32_errors == 16);
     check(counts.counted == 3 && counts.longlongs == 3 && counts.lists == 2);

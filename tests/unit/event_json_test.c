@@ -96,6 +96,8 @@ static void values_keep_their_types(void)
         {TDH_INTYPE_INT64, 0, "0100000000002000", "\"9007199254740993\""},
         {TDH_INTYPE_INT64, 0, "0000000000000080", "\"-9223372036854775808\""},
         {TDH_INTYPE_UINT64, 0, "ffffffffffffffff", "\"18446744073709551615\""},
+        {TDH_INTYPE_UINT64, 0, "0000000000002000", "9007199254740992"},
+        {TDH_INTYPE_UINT64, 0, "0100000000002000", "\"9007199254740993\""},
         {TDH_INTYPE_UINT64, 0, "0500000000000000", "5"},
         {TDH_INTYPE_UINT64, TDH_OUTTYPE_HEXINT64, "ff00000000000000", "\"0xff\""},
         {TDH_INTYPE_POINTER, 0, "00f0ffffffffffff", "\"0xfffffffffffff000\""},
@@ -199,7 +201,8 @@ static void names_are_given(void)
     struct etw_name level = {.value = 4, .name = "win:Informational", .message = "Information"};
     struct etw_name task = {.value = 4, .name = "Par\"se"};
     struct etw_name opcode = {.value = 28, .name = "Done"};
-    struct etw_name words[] = {{.value = 0x10, .name = "flow"}, {.value = 0x20, .name = "other"}};
+    struct etw_name words[] = {{.value = 0x10, .name = "flow", .message = "A sentence"},
+                               {.value = 0x20, .name = "other"}};
     const struct etw_name *keywords[] = {&words[1]};
     begin(NULL, 0, 0);
     on.decoded.level = &level;

@@ -349,6 +349,37 @@ static void fields_are_found_by_whole_names(void)
     check(etw_find_field(&on.decoded, "ab", &item) == ETW_END);
 }
 
+static void elements_are_found_in_their_own_array(void)
+{
+    struct etw_field fields[] = {
+        {"t", PropertyStruct, 24, 0, 2, 0, 1, 2, 0, NULL},
+        FIELD("n", UINT8),
+        {"a", PropertyParamCount, TDH_INTYPE_UINT8, 0, 1, 0, 0, 0, 0, NULL},
+    };
+    struct etw_item item;
+    decoding_end(&on);
+    decoding_begin(&on, fields, 3, 1);
+    decoding_set(&on, "01 0a 02 0b 0c");
+    check(etw_find_field(&on.decoded, "t[0].a[0]", &item) == ETW_OK && item.data[0] == 0x0a);
+    check(etw_find_field(&on.decoded, "t[0].a[1]", &item) == ETW_END);
+    check(etw_find_field(&on.decoded, "t[1].a[1]", &item) == ETW_OK && item.data[0] == 0x0c);
+    struct etw_field dotted[] = {STRUCT("a", 2, 1), STRUCT("a.b", 3, 1), FIELD("b", UINT8),
+                                 FIELD("c", UINT8)};
+    decoding_end(&on);
+    decoding_begin(&on, dotted, 4, 2);
+    decoding_set(&on, "01 02");
+    check(etw_find_field(&on.decoded, "a.b.c", &item) == ETW_OK && item.data[0] == 2);
+    struct etw_field optional[] = {
+        {"t", PropertyStruct, 24, 0, 2, 0, 1, 2, 0, NULL},
+        FIELD("n", UINT8),
+        {"o", ETW_FIELD_OPTIONAL, TDH_INTYPE_UINT8, 0, 1, 0, 0, 0, 0, NULL},
+    };
+    decoding_end(&on);
+    decoding_begin(&on, optional, 3, 1);
+    check(gives("01 02 03", "t[2]( t{ n=01 o=02 } t{ n=03 } )"));
+    check(gives("01 02", "t?"));
+}
+
 static void schemas_without_sense_come_to_an_end(void)
 {
     struct etw_field cycle[] = {STRUCT("s", 0, 2), STRUCT("t", 0, 2)};
@@ -401,6 +432,7 @@ int main(void)
     aligned_fields_come_behind_padding();
     structs_have_members();
     fields_are_found_by_whole_names();
+    elements_are_found_in_their_own_array();
     schemas_without_sense_come_to_an_end();
     an_event_without_schema_is_all_extra();
     return tap_done();

@@ -90,6 +90,17 @@ static void resources_are_found_by_name_and_by_number(void)
     check(etw_pe_walk_next(&pe, &walk, &resource) == ETW_END);
 }
 
+/* A number that would be where a name is. */
+static void a_number_is_no_name(void)
+{
+    struct etw_pe_walk walk;
+    struct etw_pe_resource resource;
+    set_number(&image, TREE_AT + 16 + 3, 0, 1);
+    check(opens());
+    etw_pe_walk_begin(&pe, "WEVT_TEMPLATE", 0, &walk);
+    check(etw_pe_walk_next(&pe, &walk, &resource) == ETW_END);
+}
+
 static void languages_are_listed_once(void)
 {
     uint16_t languages[4];
@@ -320,6 +331,8 @@ int main(void)
         languages_are_listed_once();
         bad_headers_are_refused(is_64bit);
         an_image_may_have_no_resources(is_64bit);
+        a_number_is_no_name();
+        make(is_64bit);
     }
     bad_directories_cost_their_resources();
     a_bad_root_is_no_resources();

@@ -66,8 +66,7 @@ static void numbers_are_written(void)
         {T(UINT32), 0, "ffffffff", "4294967295", NULL, NULL, "4,294,967,295"},
         {T(INT64), 0, "0000000000000080", "-9223372036854775808", NULL, NULL,
          "-9,223,372,036,854,775,808"},
-        {T(UINT64), 0, "ffffffffffffffff", "18446744073709551615", NULL, NULL,
-         "18,446,744,073,709,551,615"},
+        {T(UINT64), 0, "34ffffffffffffff", "18446744073709551412", NULL, NULL, "-204"},
         {T(FLOAT), 0, "cd2cab42", "85.587502", NULL, "85.5875", "85.588"},
         {T(DOUBLE), 0, "00000000a0759d40", "1885.406250", NULL, "1885.41", "1,885.406"},
         {T(DOUBLE), 0, "00000000000000c0", "-2.000000", NULL, "-2", "-2.000"},
@@ -195,16 +194,16 @@ static void other_values_are_written(void)
         {T(MANIFEST_COUNTEDBINARY), O(SOCKETADDRESS), "1000 0200 01bb c0a80001 0000000000000000",
          "192.168.0.1:443", NULL, NULL, NULL},
         {T(MANIFEST_COUNTEDBINARY), O(SOCKETADDRESS), "1000 0200 0000 c0a80001 0000000000000000",
-         "192.168.0.1", NULL, NULL, NULL},
+         "192.168.0.1", NULL, NULL, "192.168.0.1:0"},
         {T(MANIFEST_COUNTEDBINARY), O(SOCKETADDRESS),
          "1c00 1700 01bb 00000000 fe80000000000000 78ba2ddc6874ea90 05000000",
          "[fe80::78ba:2ddc:6874:ea90%5]:443", NULL, NULL, NULL},
         {T(MANIFEST_COUNTEDBINARY), O(SOCKETADDRESS),
          "1c00 1700 0000 00000000 00000000000000000000000000000001 00000000", "::1", NULL, NULL,
-         NULL},
+         "[::1]:0"},
         {T(MANIFEST_COUNTEDBINARY), O(SOCKETADDRESS), "0800 2100 0a0b0c0d0e0f", "0A-0B-0C-0D-0E-0F",
          NULL, NULL, NULL},
-        {T(MANIFEST_COUNTEDBINARY), O(SOCKETADDRESS), "0200 0500", "0x0500", NULL, NULL, NULL},
+        {T(MANIFEST_COUNTEDBINARY), O(SOCKETADDRESS), "0200 0500", "0x0500", NULL, NULL, "0500"},
         {T(MANIFEST_COUNTEDBINARY), ETW_OUTTYPE_MAC, "0600 0a0b0c0d0e0f", "0A-0B-0C-0D-0E-0F", NULL,
          NULL, NULL},
     };
@@ -238,6 +237,7 @@ static void ipv6_addresses_are_short(void)
 static void maps_have_texts(void)
 {
     static const struct etw_map_entry entries[] = {{1, "One"}, {2, "Two"}, {4, "Four"}};
+    static const struct etw_map_entry backwards[] = {{4, "Four"}, {2, "Two"}, {1, "One"}};
     static const struct etw_map_entry zero[] = {{0, "None"}, {1, "One"}};
     static const struct etw_map_entry places[] = {{0, "First"}, {0, "Second"}};
     static const struct {
@@ -259,14 +259,16 @@ static void maps_have_texts(void)
         {{"m", 8, 3, entries}, {T(UINT8), 0, "01", "One", NULL, "1(One)", NULL}},
         {{"m", 8 | 0x40, 2, places}, {T(UINT16), 0, "0100", "Second", NULL, "1(Second)", NULL}},
         {{"m", 2, 3, entries},
-         {T(UINT32), 0, "05000000", "One | Four ", NULL, "5[One,Four]", "One, Four"}},
+         {T(UINT32), 0, "05000000", "One | Four ", NULL, "5[One,Four]", "One|Four"}},
         {{"m", 2, 3, entries},
-         {T(UINT32), 0, "1a000000", "Two | 0x18", NULL, "26[Two,0x18]", "Two, 0x18"}},
+         {T(UINT32), 0, "1a000000", "Two | 0x18", NULL, "26[Two,0x18]", "Two|0x18"}},
+        {{"m", 2, 3, backwards},
+         {T(UINT32), 0, "03000000", "Two | One ", NULL, "3[Two,One]", "One|Two"}},
         {{"m", 2, 3, entries}, {T(UINT32), 0, "00000000", "0", NULL, "0[]", "0"}},
         {{"m", 2, 2, zero}, {T(UINT32), 0, "00000000", "None ", NULL, "0[None]", "None"}},
         {{"m", 2, 2, zero}, {T(UINT32), 0, "01000000", "One ", NULL, "1[One]", "One"}},
         {{"m", 8 | 0x20, 3, entries},
-         {T(UINT8), 0, "03", "One| Two", NULL, "3[One,Two]", "One, Two"}},
+         {T(UINT8), 0, "03", "One| Two", NULL, "3[One,Two]", "One|Two"}},
         {{"m", 0x10 | 0x40, 2, places}, {T(UINT8), 0, "02", "Second", NULL, "2[Second]", "Second"}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -300,7 +302,46 @@ static void errors_have_messages(void)
     char text[200];
     struct etw_item item = take("220000c0");
     etw_item_text(&item, ETW_STYLE_TRACEFMT, text, sizeof text);
+    field.out_type = O(WIN32ERROR);
+    begin(&field);
+    char win32[200];
+    struct etw_item other = take("05000000");
+    etw_item_text(&other, ETW_STYLE_TRACEFMT, win32, sizeof win32);
+    check(strncmp(win32, "5(WIN=", 6) == 0);
     check(strncmp(text, "0xC0000022(NT=", 14) == 0 && text[strlen(text) - 1] == ')');
+}
+
+static void days_are_those_of_the_calendar(void)
+{
+    static const char *const days[][2] = {
+        {"00405fc65c2e0000", "1601-03-01T00:00:00.000000000Z"},
+        {"00c0bb4a712b6f00", "1700-02-28T00:00:00.000000000Z"},
+        {"008025753a2c6f00", "1700-03-01T00:00:00.000000000Z"},
+        {"0080cceb4782bf01", "2000-02-29T00:00:00.000000000Z"},
+        {"004036161183bf01", "2000-03-01T00:00:00.000000000Z"},
+        {"00409c7cb807d601", "2020-04-01T00:00:00.000000000Z"},
+        {"0040c33dc09f2f02", "2100-03-01T00:00:00.000000000Z"},
+        {"0040a1c3a7c67f03", "2399-12-31T00:00:00.000000000Z"},
+        {"00406ab4cdf57f03", "2400-02-29T00:00:00.000000000Z"},
+    };
+    struct etw_field field = FIELD("v", FILETIME);
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        unsigned year, month, day;
+        uint64_t filetime, of_date;
+        char date[64];
+        field.in_type = TDH_INTYPE_FILETIME;
+        begin(&field);
+        check(writes(days[i][0], ETW_STYLE_TDH, days[i][1]));
+        struct etw_item item = take(days[i][0]);
+        check(etw_item_u64(&item, &filetime) == ETW_OK);
+        check(sscanf(days[i][1], "%u-%u-%u", &year, &month, &day) == 3);
+        snprintf(date, sizeof date, "%02x%02x %02x00 0000 %02x00 0000 0000 0000 0000", year & 255,
+                 year >> 8, month, day);
+        field.in_type = TDH_INTYPE_SYSTEMTIME;
+        begin(&field);
+        item = take(date);
+        check(etw_item_u64(&item, &of_date) == ETW_OK && of_date == filetime);
+    }
 }
 
 static void perfview_knows_addresses_by_name(void)
@@ -310,6 +351,15 @@ static void perfview_knows_addresses_by_name(void)
     check(writes("0200 01bb c0a80001 0000000000000000", ETW_STYLE_PERFVIEW, "192.168.0.1:443"));
     check(writes("0500 01bb c0a80001 0000000000000000", ETW_STYLE_PERFVIEW,
                  "050001bbc0a800010000000000000000"));
+    check(writes("0200 0000 0a320a32 0000000000000000", ETW_STYLE_PERFVIEW, "10.50.10.50:0"));
+    field.out_type = O(SOCKETADDRESS);
+    field.name = "v";
+    field.length = 28;
+    begin(&field);
+    check(writes("1700 0000 00000000 20014898000000000000000010501050 00000000", ETW_STYLE_PERFVIEW,
+                 "[2001:4898::1050:1050]:0"));
+    check(writes("1700 01bb 00000000 20014898000000000000000010501050 00000000", ETW_STYLE_PERFVIEW,
+                 "[2001:4898::1050:1050]:443"));
 }
 
 static void arrays_of_characters_are_text(void)
@@ -381,6 +431,7 @@ int main(void)
     ipv6_addresses_are_short();
     maps_have_texts();
     errors_have_messages();
+    days_are_those_of_the_calendar();
     perfview_knows_addresses_by_name();
     arrays_of_characters_are_text();
     numbers_can_be_taken();

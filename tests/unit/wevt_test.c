@@ -161,23 +161,6 @@ static void without_messages_there_are_symbols(void)
     check(catalog.first->schemas[0]->message == NULL && catalog.first->base.message == NULL);
 }
 
-static void older_resources_name_their_provider_by_a_channel(void)
-{
-    make(3);
-    check(read_with(&good, &texts) == ETW_OK && catalog.problem == NULL);
-    check(is(catalog.first->base.name, "Vendor-Thing"));
-    check(catalog.first->schema_count == 2 && catalog.first->schemas[0]->name == NULL);
-    set_number(&good, parts.chan + 28, 1, 4); /* imported */
-    check(read_with(&good, &texts) == ETW_OK && is(catalog.first->base.name, ""));
-    make(4);
-    check(read_with(&good, &texts) == ETW_OK && catalog.first->schema_count == 2);
-    make(77);
-    check(read_with(&good, &texts) == ETW_OK && is(catalog.first->base.name, "Vendor Thing"));
-    make(5);
-}
-
-/* --- Damage ---------------------------------------------------------------------------------- */
-
 /* Whether a number in the resource's place makes it useless. */
 static int refuses(uint32_t at, uint64_t number, const char *problem)
 {
@@ -195,6 +178,27 @@ static int costs(uint32_t at, uint64_t number, const char *problem)
     make(5);
     return is_good;
 }
+
+static void older_resources_name_their_provider_by_a_channel(void)
+{
+    make(3);
+    check(read_with(&good, &texts) == ETW_OK && catalog.problem == NULL);
+    check(is(catalog.first->base.name, "Vendor-Thing"));
+    check(catalog.first->schema_count == 2 && catalog.first->schemas[0]->name == NULL);
+    make(5);
+    check(costs(parts.prva + 12, 0x20000001, NULL)); /* something else of the provider */
+    check(is(catalog.first->base.name, "Vendor-Thing"));
+    make(3);
+    set_number(&good, parts.chan + 28, 1, 4); /* imported */
+    check(read_with(&good, &texts) == ETW_OK && is(catalog.first->base.name, ""));
+    make(4);
+    check(read_with(&good, &texts) == ETW_OK && catalog.first->schema_count == 2);
+    make(77);
+    check(read_with(&good, &texts) == ETW_OK && is(catalog.first->base.name, "Vendor Thing"));
+    make(5);
+}
+
+/* --- Damage ---------------------------------------------------------------------------------- */
 
 static void what_is_not_a_resource_is_refused(void)
 {
@@ -267,12 +271,23 @@ static void a_name_ends_at_its_nul(void)
     make(5);
 }
 
+static void maps_are_found_in_any_order(void)
+{
+    for (int i = 0; i < 2; i++) {
+        set_number(&good, parts.maps + 12, parts.bmap, 4);
+        set_number(&good, parts.maps + 16, parts.vmap, 4);
+        check(costs(parts.fields + 8, i == 0 ? parts.bmap : parts.vmap, NULL));
+        check(catalog.first->schemas[0]->fields[0].map == catalog.first->maps[i]);
+    }
+}
+
 static void a_bad_map_costs_the_map(void)
 {
     check(costs(parts.vmap, 0, "a map is not where it should be"));
     check(catalog.first->map_count == 1 && catalog.first->schemas[0]->fields[0].map == NULL);
     check(costs(parts.maps + 12, 0xffffffff, "a map is not where it should be"));
     check(costs(parts.vmap + 16, 0x10000000, "a map has more entries than fit"));
+    check(costs(parts.vmap + 8, 0, NULL) && is(catalog.first->maps[0]->name, ""));
     check(costs(parts.fields + 8, parts.vmap + 4, "a field has a map that is not there"));
     check(catalog.first->schemas[0]->fields[0].map == NULL);
     check(costs(parts.fields + 8, parts.bmap, NULL));
@@ -286,21 +301,19 @@ static void a_bad_template_costs_its_events(void)
         uint64_t number;
         const char *problem;
     } faults[] = {
-        {2, 12, 9u << 16, "a field has its length in one that is not there"},
-        {5, 12, 9, "a field has its count in one that is not there"},
-        {5, 4, 8 | 2u << 16, "a struct has members that are not there"},
-        {5, 4, 10, "a struct has members that are not there"},
-        {5, 4, 5 | 1u << 16, "a struct contains itself"},
-        {8, 0, 1, "a struct has members that are not there"},
+        {2, 12, 9u << 16, "a count or length is in a field that is not there"},
+        {2, 12, 5u << 16, "a count or length is in a struct"},
+        {5, 12, 9, "a count or length is in a field that is not there"},
+        {5, 4, 8 | 2u << 16, "a member of a struct is not there"},
+        {5, 4, 10 | 1u << 16, "a member of a struct is not there"},
+        {5, 4, 5 | 1u << 16, "a member of a struct is also outside of it"},
     };
     for (unsigned i = 0; i < sizeof faults / sizeof *faults; i++) {
         uint32_t field = parts.fields + faults[i].field * 20;
         check(costs(field + faults[i].at, faults[i].number, faults[i].problem));
-        check(catalog.problem_offset == field);
+        check(catalog.problem_offset == parts.fields);
         check(catalog.first->schema_count == 1 && catalog.first->schemas[0]->descriptor.Id == 9);
     }
-    set_number(&good, parts.fields + 7 * 20, 1, 4); /* a member that has itself */
-    check(costs(parts.fields + 7 * 20 + 4, 7 | 1u << 16, "a struct contains itself"));
     check(costs(parts.temp, 0, "a template is not where it should be"));
     check(catalog.first->schema_count == 1);
     check(costs(parts.temp + 8, 10, "a template has more fields than fit"));
@@ -327,6 +340,8 @@ static void a_bad_pointer_costs_what_it_points_to(void)
     check(costs(event + 36, 65, "an event has more keywords than fit"));
     check(catalog.first->schemas[0]->keyword_count == 0);
     check(costs(event + 40, 0xffffffff, "an event has more keywords than fit"));
+    set_number(&good, event + 40, parts.wevt, 4); /* where there is room for 65 */
+    check(costs(event + 36, 65, "an event has more keywords than fit"));
     check(costs(parts.evta + 12, 0x99990211, "an attribute is of an event that is not there"));
     check(catalog.first->schemas[0]->name == NULL);
 }
@@ -382,6 +397,7 @@ static void an_image_has_templates_messages_and_a_version(void)
     check(catalog.problem == NULL && catalog.first == catalog.last);
     check(is(catalog.first->base.message, "Thing provider") && catalog.first->base.build == 22621);
     check(catalog.first->base.origin == NULL);
+    check(read_with(&image, &texts) == ETW_OK && catalog.first->base.build == 3);
     check(etw_binary_look(image.bytes, image.size, &arena, &contents) == ETW_OK);
     check(contents.kind == ETW_BINARY_PE && contents.is_64bit && contents.template_count == 2);
     check(contents.table_count == 1 && contents.language_count == 1);
@@ -481,6 +497,7 @@ int main(void)
     a_bad_list_costs_what_is_in_it();
     a_bad_name_costs_the_name();
     a_name_ends_at_its_nul();
+    maps_are_found_in_any_order();
     a_bad_map_costs_the_map();
     a_bad_template_costs_its_events();
     a_bad_pointer_costs_what_it_points_to();
