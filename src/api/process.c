@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/consumer.h"
 #include "api/win32_error.h"
+#include "schema/trace_facts.h"
 
 #include <stdlib.h>
 
@@ -177,7 +178,8 @@ void etw_consumer_released(void *context, const void *buffer, size_t size)
 static void deliver_record(struct etw_consumer *consumer, const struct etw_event *event)
 {
     EVENT_RECORD *record = (EVENT_RECORD *)(uintptr_t)&event->record;
-    etw_tdh_learn(&consumer->decoding, event);
+    if (etw_may_be_metadata(record))
+        etw_tdh_learn(&consumer->decoding, event);
     record->UserContext = consumer->context;
     consumer->record_callback(record);
 }

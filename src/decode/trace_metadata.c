@@ -165,6 +165,8 @@ enum etw_status etw_trace_metadata_learn(struct etw_trace_metadata *metadata,
                                          const struct etw_event *event)
 {
     const EVENT_RECORD *record = &event->record;
+    if (!etw_may_be_metadata(record))
+        return ETW_END;
     switch (etw_metadata_event(record)) {
     case ETW_METADATA_EVENT_INFO:
         return learn_info(metadata, record, 0);

@@ -19,8 +19,16 @@ enum etw_metadata_event {
     ETW_METADATA_KERNEL_BUILD /* etw_build_read: EventTrace's BuildInfo */
 };
 
-/* A comparison or two for events that are none of these. */
 enum etw_metadata_event etw_metadata_event(const EVENT_RECORD *record);
+
+/* 0 if an event is none of these, as nearly all are: a comparison or two, for each event. */
+static inline int etw_may_be_metadata(const EVENT_RECORD *record)
+{
+    const EVENT_DESCRIPTOR *descriptor = &record->EventHeader.EventDescriptor;
+    if ((record->EventHeader.Flags & EVENT_HEADER_FLAG_CLASSIC_HEADER) == 0)
+        return descriptor->Id == 0xfffe;
+    return (descriptor->Opcode >= 32 && descriptor->Opcode < 36) || descriptor->Opcode == 66;
+}
 
 /* How Windows' decoder calls a path, and what users call it. UTF-16LE as stored, without NUL;
  * borrowed from the record. */
