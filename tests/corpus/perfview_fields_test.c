@@ -308,8 +308,8 @@ static const char *put_typed(struct comparison *self, const struct etw_decoded *
         put_grouped(text, (int64_t)number_of(&item));
         break;
     case PERFVIEW_BIAS:
-        put_grouped(text, (int32_t)(item.bytes[0] | item.bytes[1] << 8 | item.bytes[2] << 16 |
-                                    (uint32_t)item.bytes[3] << 24));
+        put_grouped(text, (int32_t)(item.bytes[0] | (uint32_t)item.bytes[1] << 8 |
+                                    (uint32_t)item.bytes[2] << 16 | (uint32_t)item.bytes[3] << 24));
         break;
     case PERFVIEW_PLAIN:
         snprintf(text, TEXT_ROOM, "%" PRIu64, number_of(&item));
