@@ -76,7 +76,7 @@ void etw_tdh_learn(struct etw_tdh_trace *trace, const struct etw_event *event)
     pthread_mutex_lock(&lock);
     if (state.decoder != NULL)
         etw_decoder_learn(state.decoder, event);
-    else
+    else if (trace->path == NULL)
         keep_pending(&event->record);
     pthread_mutex_unlock(&lock);
 }

@@ -59,9 +59,9 @@ struct etw_tdh_trace {
 void etw_tdh_trace_begin(struct etw_tdh_trace *trace, const char *path);
 void etw_tdh_trace_end(struct etw_tdh_trace *trace);
 
-/* Lets the decoder take the metadata that an event carries. Cheap for other events. Until the
- * program first calls a function of tdh.h such events are only kept, no more than
- * ETW_LIMIT_TDH_PENDING bytes of them. */
+/* Lets the decoder take the metadata that an event carries; call it if etw_may_be_metadata. Until
+ * the program first calls a function of tdh.h, nothing is done for a file, which can be gone over
+ * then, and events of a stream are kept, no more than ETW_LIMIT_TDH_PENDING bytes of them. */
 void etw_tdh_learn(struct etw_tdh_trace *trace, const struct etw_event *event);
 
 /* Drops what is only kept: no trace is open any more. */
