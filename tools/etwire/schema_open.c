@@ -132,12 +132,11 @@ int schema_next_provider(struct schema_walk *walk)
         walk->number = 0;
         enum etw_status status = etw_decoder_next_provider(walk->decoder, &walk->next,
                                                            &walk->provider, &walk->schema_count);
-        if (status == ETW_END || status == ETW_NO_MEMORY) {
+        if (status == ETW_MALFORMED) {
+            walk->malformed++;
+        } else if (status != ETW_OK) {
             walk->is_out_of_memory = status == ETW_NO_MEMORY;
             return 0;
-        }
-        if (status != ETW_OK) {
-            walk->malformed++;
         } else if (is_asked(walk->provider, walk->asked)) {
             walk->found++;
             return 1;
@@ -153,7 +152,7 @@ int schema_next(struct schema_walk *walk)
             etw_decoder_next_schema(walk->decoder, walk->at, &walk->number, &walk->schema);
         if (status == ETW_OK)
             return 1;
-        if (status == ETW_END || status == ETW_NO_MEMORY) {
+        if (status != ETW_MALFORMED) {
             walk->is_out_of_memory |= status == ETW_NO_MEMORY;
             walk->number = 0; /* to go over them once more */
             return 0;
