@@ -8,6 +8,7 @@ try etwire dump --help
 try etwire check -h
 try etwire buffers --help
 try etwire forward --help
+try etwire stats --help
 
 try etwire nothing x.etl
 try etwire dump
@@ -16,7 +17,7 @@ try etwire dump -x x.etl
 try etwire dump --output
 try etwire dump -o
 try etwire dump --payload=yes x.etl
-try etwire dump -o xml x.etl
+try etwire dump -o yaml x.etl
 try etwire info --output=xml x.etl
 try etwire check -oxml x.etl
 try etwire buffers -o xml x.etl
@@ -24,7 +25,7 @@ try etwire forward -o json x.etl
 try etwire forward x.etl y.etl
 try etwire dump -O "''" x.etl
 
-try etwire dump --provider Nobody x.etl
+try etwire dump --provider Nobody, x.etl
 try etwire dump --provider 11111111-2222-3333-4444-55555555555 x.etl
 try etwire dump --provider {11111111-2222-3333-4444-555555555555 x.etl
 try etwire dump --id x x.etl

@@ -295,7 +295,9 @@ static int read_where(const struct request *request, struct where **where)
     if (request->where == NULL)
         return EXIT_FINE;
     *where = where_read(request->where, &problem, &at);
-    if (*where == NULL)
+    if (*where == NULL && request->where[at] == '\0')
+        complain("--where: %s, at the end", problem);
+    else if (*where == NULL)
         complain("--where: %s, at character %zu: %s", problem, at + 1, request->where + at);
     return *where == NULL ? EXIT_USAGE : EXIT_FINE;
 }

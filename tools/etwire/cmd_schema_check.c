@@ -21,8 +21,7 @@ static int run(const struct request *request)
     int code = EXIT_FAILED;
     if (walk.decoder != NULL) {
         read_all(&walk);
-        code = exit_code_worse(files.malformed > 0 ? EXIT_DAMAGED : EXIT_FINE,
-                               schema_complain_of_walk(&walk));
+        code = exit_code_worse(schema_files_code(&files), schema_complain_of_walk(&walk));
     }
     etw_decoder_close(walk.decoder);
     return exit_code_worse(code, out_close(files.out, 1));

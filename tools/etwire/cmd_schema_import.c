@@ -29,12 +29,32 @@ static struct etw_decoder *open_all(const struct request *request, char *store,
     return decoder;
 }
 
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static int say_what_is_there(const struct schema_files *files, const char *store)
 {
-    printf("%llu files read: %llu providers, %llu events; now in %s\n",
-           (unsigned long long)files->sound, (unsigned long long)files->providers,
-           (unsigned long long)files->schemas, store);
+    printf("%llu file%s read: %llu provider%s, %llu event%s; now in %s\n",
+           (unsigned long long)files->sound, plural(files->sound),
+           (unsigned long long)files->providers, plural(files->providers),
+           (unsigned long long)files->schemas, plural(files->schemas), store);
     return fflush(stdout) == 0 ? EXIT_FINE : EXIT_FAILED;
+}
+
+static int save(struct etw_decoder *decoder, const struct schema_files *files, const char *store)
+{
+    if (files->sound == 0) {
+        complain("nothing was imported");
+        return EXIT_FAILED;
+    }
+    enum etw_status status = etw_decoder_save(decoder, store);
+    if (status != ETW_OK) {
+        complain("%s: %s", store, etw_status_text(status));
+        return EXIT_FAILED;
+    }
+    return say_what_is_there(files, store);
 }
 
 static int import(const struct request *request, char *store)
@@ -43,19 +63,7 @@ static int import(const struct request *request, char *store)
     struct etw_decoder *decoder = open_all(request, store, &files);
     if (decoder == NULL)
         return EXIT_FAILED;
-    int code = files.malformed > 0 ? EXIT_DAMAGED : EXIT_FINE;
-    if (files.sound == 0) {
-        complain("nothing was imported");
-        code = EXIT_FAILED;
-    } else {
-        enum etw_status status = etw_decoder_save(decoder, store);
-        if (status != ETW_OK) {
-            complain("%s: %s", store, etw_status_text(status));
-            code = EXIT_FAILED;
-        } else {
-            code = exit_code_worse(code, say_what_is_there(&files, store));
-        }
-    }
+    int code = exit_code_worse(schema_files_code(&files), save(decoder, &files, store));
     etw_decoder_close(decoder);
     return code;
 }

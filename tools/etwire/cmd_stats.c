@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* etwire stats: how many events and bytes there are of each provider and event, by name. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,24 +143,24 @@ static void sort(struct stats *stats, int (*compare)(const void *, const void *)
 
 /* --- Showing ------------------------------------------------------------------------- */
 
-/* Per second, as thousandths; 0 if the trace has no length. */
+/* Per second, in tenths; 0 if the trace has no length. */
 static uint64_t rate_of(const struct stats *stats, uint64_t count)
 {
     double seconds = (double)(stats->last - stats->first) / WHEN_SECOND;
-    return seconds > 0 ? (uint64_t)((double)count / seconds * 1000 + 0.5) : 0;
+    return seconds > 0 ? (uint64_t)((double)count / seconds * 10 + 0.5) : 0;
 }
 
 static void put_rate(struct out *out, uint64_t rate)
 {
-    out_u64(out, rate / 1000);
+    out_u64(out, rate / 10);
     out_char(out, '.');
-    out_char(out, (char)('0' + rate / 100 % 10));
+    out_char(out, (char)('0' + rate % 10));
 }
 
 static void put_rate_right(struct out *out, uint64_t rate, size_t width)
 {
     size_t size = 3;
-    for (uint64_t rest = rate / 1000; rest >= 10; rest /= 10)
+    for (uint64_t rest = rate / 10; rest >= 10; rest /= 10)
         size++;
     for (; size < width; size++)
         out_char(out, ' ');
@@ -210,13 +211,20 @@ static void put_csv(const struct stats *stats, struct out *out)
     }
 }
 
+static void put_json_rate(struct json *json, const char *key, uint64_t rate)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%llu.%u", (unsigned long long)(rate / 10), (unsigned)(rate % 10));
+    json_number(json, key, text);
+}
+
 static void put_json_row(struct json *json, const struct stats *stats, const struct row *row)
 {
     json_u64(json, "events", row->count);
     json_u64(json, "bytes", row->bytes);
     json_u64(json, "payload_bytes", row->payload);
-    json_u64(json, "events_per_second", rate_of(stats, row->count) / 1000);
-    json_u64(json, "bytes_per_second", rate_of(stats, row->bytes) / 1000);
+    put_json_rate(json, "events_per_second", rate_of(stats, row->count));
+    put_json_rate(json, "bytes_per_second", rate_of(stats, row->bytes));
 }
 
 static void put_json(const struct stats *stats, struct out *out)

@@ -170,7 +170,7 @@ static int take_options(struct line *line, struct request *request)
 }
 
 /* Operands are moved to the front of the words. 0 after a complaint. */
-static int read_line(struct line *line, struct request *request, int may_lack_paths)
+static int read_line(struct line *line, struct request *request, const char *operands)
 {
     request->paths = line->words;
     int is_options = 1;
@@ -186,9 +186,9 @@ static int read_line(struct line *line, struct request *request, int may_lack_pa
             return 0;
         }
     }
-    if (request->path_count > 0 || request->wants_help || may_lack_paths)
+    if (request->path_count > 0 || request->wants_help || operands[0] == '[')
         return 1;
-    complain("no FILE is given");
+    complain("no %.*s is given", (int)strcspn(operands, " ."), operands);
     return 0;
 }
 
@@ -197,7 +197,7 @@ int command_run(const struct command *command, size_t count, char **words)
     struct request request = {0};
     struct line line = {.options = command->options, .words = words, .count = count};
     int code;
-    if (!read_line(&line, &request, command->operands[0] == '['))
+    if (!read_line(&line, &request, command->operands))
         code = EXIT_USAGE;
     else if (request.wants_help)
         code = show_help(command);

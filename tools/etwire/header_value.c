@@ -10,6 +10,7 @@
 #include "when.h"
 
 #define NO_PROCESS 0xffffffffu
+#define GUID_SIZE  36 /* of its text */
 
 const char *name_shown(const struct etw_name *name)
 {
@@ -121,10 +122,18 @@ static int read_provider_name(const struct etw_decoded *decoded, struct header_r
     return put_text(result, decoded->provider_name);
 }
 
+/* As in the JSON: behind the provider, and only of events that are decoded. */
 static int read_name(const struct etw_decoded *decoded, struct header_result *result)
 {
-    etw_event_name(decoded, result->room, sizeof result->room);
-    return put_text(result, result->room);
+    size_t provider_size = strlen(decoded->provider_name);
+    if (decoded->schema == NULL)
+        return 0;
+    if (provider_size == 0)
+        provider_size = GUID_SIZE;
+    if (etw_event_name(decoded, result->room, sizeof result->room) <= provider_size ||
+        provider_size >= sizeof result->room)
+        return 0;
+    return put_text(result, result->room + provider_size + 1);
 }
 
 static int read_kind(const struct etw_decoded *decoded, struct header_result *result)

@@ -9,7 +9,7 @@ struct header_result {
     int is_integer; /* integer has it, besides text */
     uint64_t integer;
     const char *text; /* never NULL after a 1 */
-    char room[256];
+    char room[2048];
 };
 
 struct header_value {

@@ -16,6 +16,7 @@
 
 #define DEPTH_WRITTEN 40 /* of structs within each other; more than there may be */
 #define NAME_ROOM     64
+#define FIRST_CLASSIC 65536u /* behind all ids */
 
 static void put_message(struct schema_manifest *to, const char *message)
 {
@@ -266,14 +267,16 @@ static void put_length(struct out *out, const struct etw_schema *schema,
         put_number(out, "length", field->length, "%llu");
 }
 
-/* Types that only classes have go by a prefix of our own; see docs/manifests.md. */
+/* Types that only classes have go by another prefix; see docs/manifests.md. */
 static void put_in_type(struct out *out, const struct etw_field *field)
 {
     char text[NAME_ROOM];
     const char *name = tdh_in_type_name(field->in_type);
-    snprintf(text, sizeof text, "%s%s",
-             name != NULL && strncmp(name, "win:", 4) == 0 ? "" : "trace:",
-             name != NULL ? name : "Unknown");
+    if ((field->flags & ETW_FIELD_QPC) != 0 && field->in_type == TDH_INTYPE_FILETIME)
+        name = "WmiTime";
+    else if (name == NULL)
+        name = "Unknown";
+    snprintf(text, sizeof text, "%s%s", strncmp(name, "win:", 4) == 0 ? "" : "trace:", name);
     xml_attribute_put(out, "inType", text);
 }
 
@@ -365,12 +368,20 @@ static void put_keywords(struct out *out, const struct etw_schema *schema)
     out_char(out, '"');
 }
 
+/* A classic event has a number of its own, which says no more than that. (source: PerfView's
+ * manifest of the kernel's events) */
+static uint64_t event_number(const struct schema_walk *walk)
+{
+    return walk->schema->kind == ETW_SCHEMA_CLASSIC ? FIRST_CLASSIC + walk->schema_index
+                                                    : walk->schema->descriptor.Id;
+}
+
 static void put_event(struct schema_manifest *to, const struct schema_walk *walk)
 {
     const struct etw_schema *schema = walk->schema;
     const EVENT_DESCRIPTOR *descriptor = &schema->descriptor;
     put_line(to->out, 5, "<event");
-    put_number(to->out, "value", descriptor->Id, "%llu");
+    put_number(to->out, "value", event_number(walk), "%llu");
     put_number(to->out, "version", descriptor->Version, "%llu");
     put_reference(to->out, &channels, schema->channel, descriptor->Channel);
     put_reference(to->out, &levels, schema->level, descriptor->Level);

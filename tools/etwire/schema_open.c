@@ -13,7 +13,7 @@
 
 static void show_progress(const struct schema_files *files)
 {
-    uint64_t done = files->sound + files->malformed + files->unknown;
+    uint64_t done = files->sound + files->malformed + files->failed + files->unknown;
     if (files->is_progress_shown && done % PROGRESS_STEP == 0)
         fprintf(stderr, "\r%llu files ...", (unsigned long long)done);
 }
@@ -42,7 +42,8 @@ void schema_tell_file(const struct etw_decoder_file *file, void *context)
     } else if (file->status == ETW_UNSUPPORTED) {
         files->unknown++;
     } else {
-        files->malformed++;
+        files->malformed += file->status == ETW_MALFORMED;
+        files->failed += file->status != ETW_MALFORMED;
         complain_of_metadata(file);
     }
     show_progress(files);
@@ -52,14 +53,22 @@ void schema_tell_file(const struct etw_decoder_file *file, void *context)
 enum etw_status schema_add_path(struct etw_decoder *decoder, const char *path,
                                 struct schema_files *files)
 {
-    uint64_t malformed = files->malformed;
+    uint64_t complaints = files->malformed + files->failed;
     enum etw_status status = etw_decoder_add_path(decoder, path);
-    if (status == ETW_OK || files->malformed > malformed)
+    if (status == ETW_OK || files->malformed + files->failed > complaints)
         return status;
     complain("%s: %s", path,
              status == ETW_UNSUPPORTED ? "holds no metadata" : etw_status_text(status));
-    files->malformed++;
+    files->malformed += status == ETW_UNSUPPORTED;
+    files->failed += status != ETW_UNSUPPORTED;
     return status;
+}
+
+int schema_files_code(const struct schema_files *files)
+{
+    if (files->failed > 0)
+        return EXIT_FAILED;
+    return files->malformed > 0 ? EXIT_DAMAGED : EXIT_FINE;
 }
 
 static int add_paths(struct etw_decoder *decoder, char *const *paths, size_t count,
@@ -183,9 +192,8 @@ int schema_show(const struct request *request, const char *asked, char *const *p
     struct out *out = walk.decoder != NULL ? out_open(request->output_file) : NULL;
     int code = EXIT_FAILED;
     if (out != NULL) {
-        code = files.malformed > 0 ? EXIT_DAMAGED : EXIT_FINE;
         show(&walk, out);
-        code = exit_code_worse(code, schema_complain_of_walk(&walk));
+        code = exit_code_worse(schema_files_code(&files), schema_complain_of_walk(&walk));
         code = exit_code_worse(code, out_close(out, code != EXIT_FAILED));
     }
     etw_decoder_close(walk.decoder);

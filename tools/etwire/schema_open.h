@@ -10,8 +10,9 @@
 /* What was found in files of metadata. Zero to begin with. */
 struct schema_files {
     uint64_t sound;     /* that gave something */
-    uint64_t malformed; /* or could not be read */
-    uint64_t unknown;   /* of no known kind */
+    uint64_t malformed; /* or named, and of no known kind */
+    uint64_t failed;    /* could not be read */
+    uint64_t unknown;   /* of no known kind, in folders */
     uint64_t providers, schemas;
     int is_progress_shown;
     struct out *out; /* where sound files are listed; NULL: nowhere */
@@ -29,6 +30,9 @@ enum etw_status schema_add_path(struct etw_decoder *decoder, const char *path,
 /* Opens a decoder with the metadata of paths (with none: the stores on the default path), and
  * counts in *files what was found; complains of what is malformed. NULL after a failure. */
 struct etw_decoder *schema_open(char *const *paths, size_t count, struct schema_files *files);
+
+/* An exit code for what was found. */
+int schema_files_code(const struct schema_files *files);
 
 /* The user's own store. To be freed; NULL after a complaint. */
 char *schema_user_store(void);

@@ -192,6 +192,17 @@ static void compile_pattern(struct reader *in, struct node *node)
 #endif
 }
 
+/* Words that join conditions; fields of these names go in brackets. */
+static int is_joint(const char *word, size_t size)
+{
+    static const char *const words[] = {"and", "or", "not", "in"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strlen(words[i]) == size && memcmp(words[i], word, size) == 0)
+            return 1;
+    }
+    return 0;
+}
+
 static void read_name(struct reader *in, struct node *node)
 {
     skip_space(in);
@@ -206,10 +217,11 @@ static void read_name(struct reader *in, struct node *node)
         in->at = end + 1;
     } else {
         size = word_size(in->at);
-        if (size == 0)
+        if (size == 0 || is_joint(in->at, size))
             fail(in, "a name is missing");
         node->name = copy_part(in->at, size);
-        in->at += size;
+        if (in->problem == NULL)
+            in->at += size;
         node->header = header_value_find(node->name);
     }
     if (node->header == NULL || node->header->needs_decoding)

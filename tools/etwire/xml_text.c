@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "xml_text.h"
 
+/* U+FFFE and U+FFFF, of which XML has none. */
+static int is_no_character(const char *text)
+{
+    return text[1] == '\xbf' && (text[2] == '\xbe' || text[2] == '\xbf');
+}
+
 void xml_text_put(struct out *out, const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -27,10 +33,14 @@ void xml_text_put(struct out *out, const char *text)
             out_text(out, "&#x9;");
             break;
         default:
-            if ((unsigned char)*text < ' ')
+            if ((unsigned char)*text < ' ') {
                 out_text(out, "\xef\xbf\xbd");
-            else
+            } else if (*text == '\xef' && is_no_character(text)) {
+                out_text(out, "\xef\xbf\xbd");
+                text += 2;
+            } else {
                 out_char(out, *text);
+            }
         }
     }
 }
