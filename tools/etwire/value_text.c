@@ -20,11 +20,19 @@ static int has_room(struct value_text *room, size_t size)
     return 0;
 }
 
+size_t value_size_shown(const struct etw_item *item, const char *text, size_t size)
+{
+    return size - (item->field->map != NULL && size > 0 && text[size - 1] == ' ');
+}
+
 const char *value_text_item(struct value_text *room, const struct etw_item *item,
                             enum etw_style style)
 {
     if (!has_room(room, etw_item_text(item, style, room->text, room->room)))
         etw_item_text(item, style, room->text, room->room);
+    if (style == ETW_STYLE_TDH)
+        room->size = value_size_shown(item, room->text, room->size);
+    room->text[room->size] = '\0';
     return room->text;
 }
 

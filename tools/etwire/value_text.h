@@ -14,7 +14,8 @@ struct value_text {
     size_t room;
 };
 
-/* Each sets text and size, and returns text. */
+/* Each sets text and size, and returns text. Maps' texts in the style of TDH have no blank at the
+ * end. */
 const char *value_text_item(struct value_text *room, const struct etw_item *item,
                             enum etw_style style);
 const char *value_text_message(struct value_text *room, const struct etw_decoded *decoded,
@@ -24,6 +25,10 @@ const char *value_text_json(struct value_text *room, const struct etw_decoded *d
                             const struct etw_json_options *options);
 
 const char *value_text_copy(struct value_text *room, const char *text);
+
+/* How much of a value's text, as TDH writes it, is shown: without the blank that Windows has behind
+ * the texts of maps. */
+size_t value_size_shown(const struct etw_item *item, const char *text, size_t size);
 
 /* Whether an item's value is a number, so that it stands without quotes. */
 int value_is_number(const struct etw_item *item);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "value_text.h"
 #include "where_node.h"
 
 #define TEXT_ROOM 4096 /* of a value that is compared as text; what is longer is allocated */
@@ -24,15 +25,18 @@ struct subject {
 
 static void write_text(struct subject *subject)
 {
+    char *text = subject->room;
     if (subject->text != NULL)
         return;
-    subject->size = etw_item_text(subject->item, ETW_STYLE_TDH, subject->room, TEXT_ROOM);
-    subject->text = subject->room;
-    if (subject->size >= TEXT_ROOM) {
-        subject->long_text = allocate(subject->size + 1);
-        etw_item_text(subject->item, ETW_STYLE_TDH, subject->long_text, subject->size + 1);
-        subject->text = subject->long_text;
+    size_t size = etw_item_text(subject->item, ETW_STYLE_TDH, text, TEXT_ROOM);
+    if (size >= TEXT_ROOM) {
+        text = subject->long_text = allocate(size + 1);
+        etw_item_text(subject->item, ETW_STYLE_TDH, text, size + 1);
     }
+    size = value_size_shown(subject->item, text, size);
+    text[size] = '\0';
+    subject->text = text;
+    subject->size = size;
 }
 
 static int order_of(double one, double other)
