@@ -385,23 +385,28 @@ static struct etw_metadata_source *source_at(struct etw_decoder *decoder, uint64
     return source;
 }
 
+/* The source of the provider at a position, which is moved to the next source that has any. */
+static struct etw_metadata_source *settle(struct etw_decoder *decoder, uint64_t *position)
+{
+    struct etw_metadata_source *source;
+    while ((source = source_at(decoder, *position)) != NULL &&
+           (uint32_t)*position >= source->store.image.provider_count)
+        *position = ((*position >> 32) + 1) << 32;
+    return source;
+}
+
 enum etw_status etw_decoder_next_provider(struct etw_decoder *decoder, uint64_t *position,
                                           const struct etw_provider **provider,
                                           uint32_t *schema_count)
 {
     if (decoder == NULL || position == NULL || provider == NULL || schema_count == NULL)
         return ETW_INVALID_ARGUMENT;
-    struct etw_metadata_source *source;
-    while ((source = source_at(decoder, *position)) != NULL) {
-        uint32_t number = (uint32_t)*position;
-        if (number < source->store.image.provider_count) {
-            ++*position;
-            *schema_count = etw_image_event_count(&source->store.image, number);
-            return etw_image_read_provider(&source->reader, number, provider);
-        }
-        *position = ((*position >> 32) + 1) << 32;
-    }
-    return ETW_END;
+    struct etw_metadata_source *source = settle(decoder, position);
+    if (source == NULL)
+        return ETW_END;
+    uint32_t number = (uint32_t)(*position)++;
+    *schema_count = etw_image_event_count(&source->store.image, number);
+    return etw_image_read_provider(&source->reader, number, provider);
 }
 
 enum etw_status etw_decoder_next_schema(struct etw_decoder *decoder, uint64_t provider,
@@ -409,12 +414,10 @@ enum etw_status etw_decoder_next_schema(struct etw_decoder *decoder, uint64_t pr
 {
     if (decoder == NULL || position == NULL || schema == NULL)
         return ETW_INVALID_ARGUMENT;
-    struct etw_metadata_source *source = source_at(decoder, provider);
-    uint32_t number = (uint32_t)provider;
-    if (source == NULL || number >= source->store.image.provider_count)
-        return ETW_INVALID_ARGUMENT;
-    if (*position >= etw_image_event_count(&source->store.image, number))
+    struct etw_metadata_source *source = settle(decoder, &provider);
+    if (source == NULL ||
+        *position >= etw_image_event_count(&source->store.image, (uint32_t)provider))
         return ETW_END;
-    uint32_t index = etw_image_event(&source->store.image, number, (*position)++);
+    uint32_t index = etw_image_event(&source->store.image, (uint32_t)provider, (*position)++);
     return etw_image_read_schema(&source->reader, index, schema);
 }

@@ -39,8 +39,47 @@ static int error_of_write(int descriptor)
     return errno;
 }
 
+struct out *out_open_memory(void)
+{
+    struct out *out = allocate(sizeof *out);
+    out->is_memory = 1;
+    return out;
+}
+
+static void keep_bytes(struct out *out)
+{
+    if (out->used > out->kept_room - out->kept_size) {
+        size_t room = 2 * (out->kept_size + out->used);
+        char *kept = allocate(room);
+        if (out->kept_size > 0)
+            memcpy(kept, out->kept, out->kept_size);
+        free(out->kept);
+        out->kept = kept;
+        out->kept_room = room;
+    }
+    memcpy(out->kept + out->kept_size, out->bytes, out->used);
+    out->kept_size += out->used;
+    out->used = 0;
+}
+
+const char *out_kept(struct out *out, size_t *size)
+{
+    out_flush(out);
+    *size = out->kept_size;
+    return out->kept;
+}
+
+void out_forget(struct out *out)
+{
+    out->used = out->kept_size = 0;
+}
+
 void out_flush(struct out *out)
 {
+    if (out->is_memory) {
+        keep_bytes(out);
+        return;
+    }
     size_t written = 0;
     while (written < out->used && out->error == 0) {
         ssize_t count =
@@ -60,6 +99,11 @@ int out_is_unread(const struct out *out)
 
 int out_close(struct out *out, int keep)
 {
+    if (out->is_memory) {
+        free(out->kept);
+        free(out);
+        return EXIT_FINE;
+    }
     char *name = copy_text(out->file.path != NULL ? out->file.path : "standard output");
     out_flush(out);
     int error = whole_file_close(&out->file, keep && out->error == 0);
