@@ -36,8 +36,14 @@ struct out *out_open(const char *path);
 
 /* An out whose bytes stay in memory, as long as out_forget is not called. */
 struct out *out_open_memory(void);
-const char *out_kept(struct out *out, size_t *size);
 void out_forget(struct out *out);
+
+/* Gives what was written, and takes other memory in exchange, whose content is gone. */
+struct out_text {
+    char *bytes; /* to be freed */
+    size_t size, room;
+};
+void out_swap(struct out *out, struct out_text *text);
 
 /* Writes what is left, and gives a file its name if keep says so and nothing failed; else the file
  * is removed. Frees out. Says what went wrong, unless it is only that nobody reads on. Returns an

@@ -11,8 +11,8 @@
 
 #include "report.h"
 
-#define BATCH_ROOM     (256u << 10)
-#define BATCH_EVENTS   2048u
+#define BATCH_ROOM     (128u << 10)
+#define BATCH_EVENTS   1024u
 #define BATCHES_WORKER 3u /* one is filled, one is worked on, one waits to be written */
 #define MOST_WORKERS   8u
 #define ALIGNMENT      16u
@@ -22,8 +22,7 @@ enum batch_state { BATCH_FREE, BATCH_READY, BATCH_TAKEN, BATCH_DONE };
 struct batch {
     enum batch_state state;
     size_t used, count;
-    char *text; /* what its worker has written */
-    size_t text_size, text_room;
+    struct out_text text; /* what its worker has written */
     struct etw_event events[BATCH_EVENTS];
     _Alignas(ALIGNMENT) unsigned char memory[BATCH_ROOM];
 };
@@ -96,21 +95,6 @@ static int has_room(const struct batch *batch, const struct etw_event *event)
 
 /* --- Workers ------------------------------------------------------------------------- */
 
-static void keep_text(struct batch *batch, struct out *out)
-{
-    size_t size;
-    const char *text = out_kept(out, &size);
-    if (size > batch->text_room) {
-        free(batch->text);
-        batch->text = allocate(size);
-        batch->text_room = size;
-    }
-    if (size > 0)
-        memcpy(batch->text, text, size);
-    batch->text_size = size;
-    out_forget(out);
-}
-
 /* The oldest batch that is ready, which is the worker's then. NULL: there will be none. */
 static struct batch *take_ready(struct parallel *parallel)
 {
@@ -150,7 +134,7 @@ static void *work(void *argument)
     while ((batch = take_ready(thread->parallel)) != NULL) {
         for (size_t i = 0; i < batch->count; i++)
             worker->handle(worker->state, &batch->events[i]);
-        keep_text(batch, worker->out);
+        out_swap(worker->out, &batch->text);
         set_state(thread->parallel, batch, BATCH_DONE);
     }
     return NULL;
@@ -171,7 +155,7 @@ static void write_oldest(struct parallel *parallel)
     while (batch->state != BATCH_DONE)
         pthread_cond_wait(&parallel->changed, &parallel->lock);
     pthread_mutex_unlock(&parallel->lock);
-    out_bytes(parallel->out, batch->text, batch->text_size);
+    out_bytes(parallel->out, batch->text.bytes, batch->text.size);
     batch->used = batch->count = 0;
     pthread_mutex_lock(&parallel->lock);
     batch->state = BATCH_FREE;
@@ -204,7 +188,7 @@ void parallel_put(struct parallel *parallel, const struct etw_event *event)
 static void free_all(struct parallel *parallel)
 {
     for (size_t i = 0; i < parallel->batch_count; i++) {
-        free(parallel->batches[i]->text);
+        free(parallel->batches[i]->text.bytes);
         free(parallel->batches[i]);
     }
     free(parallel->batches);
