@@ -20,7 +20,7 @@ try etwire dump --fields pid --fields "'sizes[1],Colour'" $with decode.etl
 try etwire dump -o csv --fields "'[id],id'" --limit 1 decode.etl
 
 for how in text both number; do
-    try etwire dump -o json --maps $how --fields Colour,IrpFlags,result $with --pid 201,203,206 decode.etl
+    try etwire dump -o json --maps $how $with --pid 201,203,206 decode.etl
 done
 
 where() {
@@ -43,10 +43,11 @@ where 'kw & 0x30'
 where 'keyword & 0x30'
 where 'provider = {55555555-2222-3333-4444-555555555555} and level > 3'
 where 'provider = Shelf'
+where 'provider_name = Shelf'
 where 'IrpFlags & 0x40'
 where 'Pages'
 where '!(pid = 202 || pid = 203) and level = 4'
-for wrong in '' 'pid =' 'pid == 1 2' '(pid = 1' 'pid = "a' '[pid' 'pid in 1' 'and' 'pid = 1 and'; do
+for wrong in '' 'pid =' 'pid == 1 2' '(pid = 1' 'pid = "a' '[pid' 'pid in 1' 'pid = 1 and'; do
     try etwire dump --where "'$wrong'" decode.etl
 done
 
@@ -56,7 +57,7 @@ try etwire dump --provider Nobody $with decode.etl
 # A schema that is not there, or is none.
 try etwire dump --schema missing.man decode.etl
 echo "neither this nor that" >wrong.mof
-try etwire dump --schema wrong.mof --limit 1 -o null decode.etl
+try etwire dump --schema wrong.mof --limit 1 decode.etl
 
 for format in text csv json; do
     try etwire stats -o $format $with decode.etl
