@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # manual.sh SOURCE_ROOT ETWIRE: what there is has a page. Each command of the program has one of its
-# own that tells all its options; each function of etw.h is in etwire(3), and each that consumes
+# own that tells all its options; each function of etw.h is in etwire(3), of etw_decode.h in etw_decode(3), and each that consumes
 # traces in evntrace.h is in evntrace(3). Each page is installed.
 etwire=$(realpath "$2")
 cd "$1" || exit 1
@@ -24,18 +24,20 @@ help() {
     ${MESON_EXE_WRAPPER-} "$etwire" "$@" --help | tr -d '\r'
 }
 
-commands=$(help | sed -n 's/^  \([a-z]*\)  .*/\1/p')
+commands=$(help | sed -n 's/^  \([a-z]*\) \([a-z]*\)  .*/\1_\2/p; s/^  \([a-z]*\)  .*/\1/p' |
+    sed 's/_$//' | sort -u)
 test -n "$commands" || result 'the program lists its commands' 'commands'
 for command in $commands; do
-    page=man/etwire-$command.1
+    page=man/etwire-${command%%_*}.1 # the commands of two words share a page
     if [ -e "$page" ]; then
         # The page names what --output takes as it likes; options by their long names.
         result "$page tells the options of $command" "$(
-            help "$command" | sed -n 's/^ .*--\([a-z-]*\) .*/\1/p' | while read -r option; do
+            # shellcheck disable=SC2046
+            help $(echo "$command" | tr _ ' ') | sed -n 's/^ .*--\([a-z-]*\) .*/\1/p' | while read -r option; do
                 grep -q "Fl Fl $option\>" "$page" man/etwire.1 || echo "--$option"
             done
         )"
-        result "etwire(1) names $command" "$(grep -q "^\.It Cm $command$" man/etwire.1 || echo it)"
+        result "etwire(1) names $command" "$(grep -q "^\.It Cm ${command%%_*}\>" man/etwire.1 || echo it)"
     else
         result "$command has a page" "$page"
     fi
@@ -66,6 +68,10 @@ declared() { # MARKER HEADER
 # shellcheck disable=SC2046
 result 'etwire(3) has all of etw.h' \
     "$(in_page man/etwire.3 $(declared ETW_API include/etwire/etw.h))"
+
+# shellcheck disable=SC2046
+result 'etw_decode(3) has all of etw_decode.h' \
+    "$(in_page man/etw_decode.3 $(declared ETW_API include/etwire/etw_decode.h))"
 
 # Those that control sessions come after the heading.
 sed '/^\/\* --- Controlling/q' include/etwire/evntrace.h >"${TMPDIR:-/tmp}/consuming.$$"
