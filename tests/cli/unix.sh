@@ -29,3 +29,8 @@ for name in mixed many; do
 done
 try_shell 'cat mixed.etl | etwire forward -'
 try_shell 'etwire dump - <&-'
+
+# Regular expressions are the system's.
+trace decode
+try etwire dump --fields ticks,name --where "'name ~ \"^Etwire.*/Req\"'" --pid 202 decode.etl
+try etwire dump --where "'name ~ \"(\"'" decode.etl

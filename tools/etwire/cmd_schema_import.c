@@ -29,11 +29,17 @@ static struct etw_decoder *open_all(const struct request *request, char *store,
     return decoder;
 }
 
+static void put_count(uint64_t count, const char *what, const char *behind)
+{
+    printf("%llu %s%s%s", (unsigned long long)count, what, count == 1 ? "" : "s", behind);
+}
+
 static int say_what_is_there(const struct schema_files *files, const char *store)
 {
-    printf("%llu files read: %llu providers, %llu events; now in %s\n",
-           (unsigned long long)files->sound, (unsigned long long)files->providers,
-           (unsigned long long)files->schemas, store);
+    put_count(files->sound, "file", " read: ");
+    put_count(files->providers, "provider", ", ");
+    put_count(files->schemas, "event", "");
+    printf("; now in %s\n", store);
     return fflush(stdout) == 0 ? EXIT_FINE : EXIT_FAILED;
 }
 
