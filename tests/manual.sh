@@ -85,6 +85,10 @@ result 'evntrace(3) has what consumes traces' \
     "$(in_page man/evntrace.3 $(declared ETWIRE_EXPORT "${TMPDIR:-/tmp}/consuming.$$"))"
 rm -f "${TMPDIR:-/tmp}/consuming.$$"
 
+# shellcheck disable=SC2046
+result 'tdh(3) has all of tdh.h' \
+    "$(in_page man/tdh.3 $(declared ETWIRE_EXPORT include/etwire/tdh.h))"
+
 result 'each page is installed' "$(for page in man/*.[1-9]; do
     grep -q "'${page#man/}'" man/meson.build || echo "$page"
 done)"

@@ -385,8 +385,8 @@ static struct etw_metadata_source *source_at(struct etw_decoder *decoder, uint64
     return source;
 }
 
-/* The source that has the provider of a position, which is moved there over the ends of sources. */
-static struct etw_metadata_source *provider_at(struct etw_decoder *decoder, uint64_t *position)
+/* The source of the provider at a position, which is moved to the next source that has any. */
+static struct etw_metadata_source *settle(struct etw_decoder *decoder, uint64_t *position)
 {
     struct etw_metadata_source *source;
     while ((source = source_at(decoder, *position)) != NULL &&
@@ -401,7 +401,7 @@ enum etw_status etw_decoder_next_provider(struct etw_decoder *decoder, uint64_t 
 {
     if (decoder == NULL || position == NULL || provider == NULL || schema_count == NULL)
         return ETW_INVALID_ARGUMENT;
-    struct etw_metadata_source *source = provider_at(decoder, position);
+    struct etw_metadata_source *source = settle(decoder, position);
     if (source == NULL)
         return ETW_END;
     uint32_t number = (uint32_t)(*position)++;
@@ -414,12 +414,10 @@ enum etw_status etw_decoder_next_schema(struct etw_decoder *decoder, uint64_t pr
 {
     if (decoder == NULL || position == NULL || schema == NULL)
         return ETW_INVALID_ARGUMENT;
-    struct etw_metadata_source *source = provider_at(decoder, &provider);
-    if (source == NULL)
-        return ETW_INVALID_ARGUMENT;
-    uint32_t number = (uint32_t)provider;
-    if (*position >= etw_image_event_count(&source->store.image, number))
+    struct etw_metadata_source *source = settle(decoder, &provider);
+    if (source == NULL ||
+        *position >= etw_image_event_count(&source->store.image, (uint32_t)provider))
         return ETW_END;
-    uint32_t index = etw_image_event(&source->store.image, number, (*position)++);
+    uint32_t index = etw_image_event(&source->store.image, (uint32_t)provider, (*position)++);
     return etw_image_read_schema(&source->reader, index, schema);
 }

@@ -11,7 +11,7 @@ int main(void)
 #define FIELD(type, field, at64, at32)                                                             \
     printf("%s.%s %lu\n", #type, #field, (unsigned long)offsetof(type, field));
 #define PART(type, field, at64, at32, size, first) FIELD(type, field, at64, at32)
-#define VALUE(name, number) printf("%s %d\n", #name, (int)(name));
+#define VALUE(name, number)                        printf("%s %d\n", #name, (int)(name));
 #include "layout.def"
     return 0;
 }

@@ -50,4 +50,3 @@ try_shell 'echo garbage >x.tmf; etwire dump --schema x.tmf decode.etl'
 try_shell 'head -c 60 store.etws >cut.etws; etwire dump --schema cut.etws decode.etl'
 try etwire dump --schema '""' decode.etl
 try etwire dump --maps all decode.etl
-try_shell 'etwire dump decode.etl >&-'

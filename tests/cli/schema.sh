@@ -30,17 +30,14 @@ try etwire schema list --provider {88888888-2222-3333-4444-555555555555} store.e
 try etwire schema list --provider nobody store.etws
 try etwire schema list maker.man decode.tmf nothing
 try etwire schema list empty
-try etwire schema list -o xml
 try etwire schema import -o twice.etws store.etws maker.man
 try etwire schema list twice.etws
-try_shell 'ETWIRE_SCHEMA_PATH=folder:store.etws etwire schema list'
 
 try etwire schema show Etwire-Test-Maker store.etws
 try etwire schema show shelf store.etws
 try etwire schema show demo folder
 try etwire schema show -o json demo folder
 try etwire schema show nobody folder
-try etwire schema show
 
 try etwire schema export store.etws
 try etwire schema export -o json maker.man
@@ -75,9 +72,3 @@ try etwire schema import -o none.etws bad.man
 try etwire schema import -o nowhere/none.etws maker.man
 try_shell 'ls none.etws nowhere 2>/dev/null'
 try_shell 'HOME= XDG_DATA_HOME= LOCALAPPDATA= etwire schema import maker.man'
-try etwire schema import
-try etwire schema
-try etwire schema nothing
-for command in import list show export check; do
-    try etwire schema $command --help
-done

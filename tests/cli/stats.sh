@@ -18,6 +18,4 @@ try_shell 'head -n 2 stats.txt'
 try etwire stats damaged.etl
 try etwire stats nothing.etl
 try etwire stats --sort size mixed.etl
-try etwire stats -o xml mixed.etl
 try etwire stats --schema nothing mixed.etl
-try etwire stats

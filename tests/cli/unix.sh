@@ -29,3 +29,16 @@ for name in mixed many; do
 done
 try_shell 'cat mixed.etl | etwire forward -'
 try_shell 'etwire dump - <&-'
+
+# Regular expressions are the system's.
+trace decode
+try etwire dump --fields ticks,name --where "'name ~ \"^Etwire.*/Req\"'" --pid 202 decode.etl
+try etwire dump --where "'name ~ \"(\"'" decode.etl
+try etwire dump -o null --where "'name matches \"^[A-Z][a-z]+/S.*t\$\"'" decode.etl
+
+# Paths are separated as they are here.
+copy decode.tmf decode.mof
+mkdir stores
+try etwire schema import -o stores/one.etws decode.tmf
+try etwire schema import -o two.etws decode.mof
+try_shell 'ETWIRE_SCHEMA_PATH=two.etws:stores etwire schema list | tail -n 2'

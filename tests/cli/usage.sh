@@ -9,8 +9,14 @@ try etwire check -h
 try etwire buffers --help
 try etwire forward --help
 try etwire stats --help
+for command in import list show export check; do
+    try etwire schema $command --help
+done
 
 try etwire nothing x.etl
+try etwire schema
+try etwire schema nothing
+try etwire schemas list
 try etwire dump
 try etwire dump --nothing x.etl
 try etwire dump -x x.etl
@@ -24,6 +30,12 @@ try etwire buffers -o xml x.etl
 try etwire forward -o json x.etl
 try etwire forward x.etl y.etl
 try etwire dump -O "''" x.etl
+try etwire stats
+try etwire stats -o xml x.etl
+for command in import show export check; do
+    try etwire schema $command
+done
+try etwire schema list -o xml
 
 try etwire dump --provider Nobody, x.etl
 try etwire dump --provider 11111111-2222-3333-4444-55555555555 x.etl
@@ -47,3 +59,7 @@ try etwire dump --hold 0 x.etl
 try etwire dump --hold 1T x.etl
 try etwire dump --hold 99999999999G x.etl
 try etwire dump --color sometimes x.etl
+try etwire dump --maps none x.etl
+try etwire dump --fields ,x x.etl
+try_shell "etwire dump --where 'id = 1' --where 'id = 2' x.etl"
+try etwire dump --schema missing.man x.etl

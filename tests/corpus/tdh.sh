@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # tdh.sh PRINT TEST CORPUS: a program as written for Windows prints every property of every event,
 # as many as the native decoder gives; and TEST compares manifests with what Windows wrote of them.
-print=$1
-test=$2
+print=$(realpath "$1")
+test=$(realpath "$2")
 corpus=${ETWIRE_CORPUS:-$3}
 count=0
 failed=0

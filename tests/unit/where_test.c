@@ -122,7 +122,7 @@ static void what_is_wrong_is_said_with_its_place(void)
     check(is_refused("(pid == 1", "a parenthesis is not closed", 9));
     check(is_refused("pid == 'x", "text in quotes does not end", 9));
     check(is_refused("[pid", "a bracket is not closed", 0));
-    check(is_refused("pid in 1", "'in' takes values in parentheses", 8));
+    check(is_refused("pid in 1", "'in' takes values in parentheses", 7));
     check(is_refused("pid == 1 or and", "a name is missing", 12));
 }
 

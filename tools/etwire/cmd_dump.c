@@ -2,10 +2,12 @@
 /* etwire dump: the events of one or more traces, in time order. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "command.h"
 #include "decode.h"
 #include "intake.h"
+#include "parallel.h"
 #include "report.h"
 #include "sink.h"
 #include "where.h"
@@ -15,13 +17,18 @@ extern const struct sink sink_text, sink_json, sink_csv, sink_xml, sink_null, si
 static const struct sink *const sinks[] = {&sink_text, &sink_json,   &sink_csv,
                                            &sink_xml,  &sink_digest, &sink_null};
 
+#define PARALLEL_SIZE (8u << 20) /* smaller traces are done before threads have started */
+#define JOBS_MOST     8u
+
 /* What a run works with. */
 struct dump {
     const struct sink *sink;
     struct sink_context context;
     struct intake *intake;
-    struct where *where;    /* NULL: all */
-    struct decode *decoder; /* NULL if nothing is decoded */
+    struct where *where;       /* NULL: all */
+    struct decode *decoder;    /* NULL if nothing is decoded */
+    struct parallel *parallel; /* NULL: all is done on this thread */
+    const struct request *request;
 };
 
 static const char *set_provider(struct request *request, const char *value)
@@ -172,6 +179,15 @@ static const char *set_where(struct request *request, const char *value)
     return NULL;
 }
 
+static const char *set_jobs(struct request *request, const char *value)
+{
+    uint64_t jobs;
+    if (!filter_read_number(value, 1024, &jobs) || jobs == 0)
+        return "not a number of threads";
+    request->jobs = (size_t)jobs;
+    return NULL;
+}
+
 static const struct sink *find_sink(const char *name)
 {
     if (name == NULL)
@@ -209,6 +225,92 @@ static int show(struct dump *dump, struct filter *filter, const struct etw_event
     return 1;
 }
 
+/* --- Several threads ----------------------------------------------------------------- */
+
+/* A worker learns from the traces itself: its decoder is its own. */
+static void begin_worker(void *state)
+{
+    struct dump *dump = state;
+    decode_learn_ahead(dump->decoder, dump->request->paths, dump->request->path_count);
+}
+
+static void handle(void *state, const struct etw_event *event)
+{
+    struct filter none = {0};
+    show(state, &none, event);
+}
+
+/* The same sink with what it has begun with forgotten: that is written once, by another. */
+static int open_worker(const struct dump *dump, struct dump *worker)
+{
+    *worker = *dump;
+    worker->decoder = decode_open_again(dump->request);
+    if (worker->decoder == NULL)
+        return 0;
+    worker->context.out = out_open_memory();
+    worker->context.state = NULL;
+    if (worker->sink->begin != NULL)
+        worker->sink->begin(&worker->context);
+    out_forget(worker->context.out);
+    return 1;
+}
+
+static void close_worker(struct dump *dump, struct dump *worker)
+{
+    decode_add(dump->decoder, worker->decoder);
+    decode_close(worker->decoder);
+    if (worker->sink->end != NULL)
+        worker->sink->end(&worker->context, NULL);
+    out_close(worker->context.out, 0);
+}
+
+static int is_large(const struct request *request)
+{
+    uint64_t size = 0;
+    for (size_t i = 0; i < request->path_count; i++) {
+        struct stat facts;
+        if (stat(request->paths[i], &facts) != 0 || !S_ISREG(facts.st_mode))
+            return 0;
+        size += (uint64_t)facts.st_size;
+    }
+    return size >= PARALLEL_SIZE;
+}
+
+/* What depends on the events before it, or is watched as it comes, is done by one. */
+static size_t jobs_of(const struct dump *dump, const struct filter *filter)
+{
+    const struct request *request = dump->request;
+    int must_be_one = dump->decoder == NULL || !dump->sink->needs_decoding || request->has_limit ||
+                      filter->providers.name_count > 0 || dump->context.out->is_terminal ||
+                      !is_large(request);
+    size_t jobs = request->jobs > 0 ? request->jobs : parallel_processors();
+    return must_be_one || jobs == 1 ? 0 : jobs < JOBS_MOST ? jobs : JOBS_MOST;
+}
+
+static int pump(const struct request *request, struct filter *filter, struct dump *dump);
+
+static int pump_parallel(const struct request *request, struct filter *filter, struct dump *dump,
+                         size_t jobs)
+{
+    struct dump states[JOBS_MOST];
+    struct parallel_worker workers[JOBS_MOST];
+    size_t count = 0;
+    while (count < jobs && open_worker(dump, &states[count])) {
+        workers[count] = (struct parallel_worker){begin_worker, handle, &states[count],
+                                                  states[count].context.out};
+        count++;
+    }
+    dump->parallel = count > 0 ? parallel_open(workers, count, dump->context.out) : NULL;
+    int code = pump(request, filter, dump);
+    if (dump->parallel != NULL)
+        parallel_close(dump->parallel);
+    for (size_t i = 0; i < count; i++)
+        close_worker(dump, &states[i]);
+    return code;
+}
+
+/* --- All events ---------------------------------------------------------------------- */
+
 static int pump(const struct request *request, struct filter *filter, struct dump *dump)
 {
     const struct etw_event *event;
@@ -225,6 +327,11 @@ static int pump(const struct request *request, struct filter *filter, struct dum
             filter_set_start(filter, start);
             is_start_known = 1;
         }
+        if (dump->parallel != NULL) {
+            if (filter_matches(filter, event))
+                parallel_put(dump->parallel, event);
+            continue;
+        }
         if (dump->decoder != NULL)
             decode_learn(dump->decoder, event);
         if (filter_matches(filter, event))
@@ -233,12 +340,23 @@ static int pump(const struct request *request, struct filter *filter, struct dum
     return status < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 
+static int dump_on_this_thread(const struct request *request, struct filter *filter,
+                               struct dump *dump)
+{
+    if (dump->decoder != NULL &&
+        !decode_learn_ahead(dump->decoder, request->paths, request->path_count))
+        return EXIT_FAILED;
+    return pump(request, filter, dump);
+}
+
 static int dump_all(const struct request *request, struct filter *filter, struct dump *dump)
 {
     dump->context.is_colored = wants_color(request->color, dump->context.out);
     if (dump->sink->begin != NULL)
         dump->sink->begin(&dump->context);
-    int code = pump(request, filter, dump);
+    size_t jobs = jobs_of(dump, filter);
+    int code = jobs > 0 ? pump_parallel(request, filter, dump, jobs)
+                        : dump_on_this_thread(request, filter, dump);
     struct etw_stats stats;
     etw_read_stats(dump->intake->trace, &stats);
     if (dump->sink->end != NULL)
@@ -314,8 +432,6 @@ static int run_open(const struct request *request, struct filter *filter, struct
         dump->decoder = decode_open(request);
         if (dump->decoder == NULL)
             return EXIT_FAILED;
-        if (!decode_learn_ahead(dump->decoder, request->paths, request->path_count))
-            return EXIT_FAILED;
     }
     dump->context.out = out_open(request->output_file);
     if (dump->context.out == NULL)
@@ -348,6 +464,7 @@ static int run_filtered(const struct request *request, struct filter *filter, st
 static int run(const struct request *request)
 {
     struct dump dump = {
+        .request = request,
         .sink = find_sink(request->output),
         .context = {.with_payload = request->with_payload,
                     .with_message = request->with_message,
@@ -376,6 +493,7 @@ static const struct option options[] = {
     OPTION_SCHEMA,
     {0, "fields", "NAME,...", "show only these, of the header or the event's own", set_fields},
     {0, "where", "EXPR", "only where EXPR holds (see the manual)", set_where},
+    {'j', "jobs", "N", "decode on N threads (as many as are worth while)", set_jobs},
     {0, "message", NULL, "show the events' messages", set_message},
     {0, "maps", "HOW", "in JSON: text (default), both or number", set_maps},
     {0, "payload", NULL, "show payloads, in hexadecimal", set_payload},

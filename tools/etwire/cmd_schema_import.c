@@ -29,17 +29,17 @@ static struct etw_decoder *open_all(const struct request *request, char *store,
     return decoder;
 }
 
-static const char *plural(uint64_t count)
+static void put_count(uint64_t count, const char *what, const char *behind)
 {
-    return count == 1 ? "" : "s";
+    printf("%llu %s%s%s", (unsigned long long)count, what, count == 1 ? "" : "s", behind);
 }
 
 static int say_what_is_there(const struct schema_files *files, const char *store)
 {
-    printf("%llu file%s read: %llu provider%s, %llu event%s; now in %s\n",
-           (unsigned long long)files->sound, plural(files->sound),
-           (unsigned long long)files->providers, plural(files->providers),
-           (unsigned long long)files->schemas, plural(files->schemas), store);
+    put_count(files->sound, "file", " read: ");
+    put_count(files->providers, "provider", ", ");
+    put_count(files->schemas, "event", "");
+    printf("; now in %s\n", store);
     return fflush(stdout) == 0 ? EXIT_FINE : EXIT_FAILED;
 }
 

@@ -26,6 +26,7 @@ struct request {
     const char *where;    /* NULL: all events */
     const char **schemas; /* paths of metadata */
     size_t schema_count, schema_capacity;
+    size_t jobs;          /* threads that decode; 0: as many as are worth while */
     int format, sort;     /* of `stats` */
     int starts_anew;      /* `schema import` */
     const char *provider; /* `schema list` and `export`; NULL: all */

@@ -9,11 +9,16 @@ int csv_needs_quotes(const char *text)
 static void put_quoted(struct out *out, const char *text, int keeps_lines)
 {
     out_char(out, '"');
-    for (; *text != '\0'; text++) {
-        int is_line_end = *text == '\r' || *text == '\n';
+    for (;;) {
+        size_t plain = strcspn(text, "\"\r\n");
+        out_bytes(out, text, plain);
+        text += plain;
+        if (*text == '\0')
+            break;
         if (*text == '"')
             out_char(out, '"');
-        out_char(out, is_line_end && !keeps_lines ? ' ' : *text);
+        out_char(out, *text == '"' || keeps_lines ? *text : ' ');
+        text++;
     }
     out_char(out, '"');
 }

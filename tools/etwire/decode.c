@@ -43,6 +43,19 @@ static int add_schemas(struct decode *decode, const struct request *request)
     return 1;
 }
 
+struct decode *decode_open_again(const struct request *request)
+{
+    struct decode *decode = allocate(sizeof *decode);
+    struct etw_decoder_options options = {.size = sizeof options};
+    if (etw_decoder_open(&options, &decode->decoder) != ETW_OK) {
+        free(decode);
+        return NULL;
+    }
+    for (size_t i = 0; i < request->schema_count; i++)
+        etw_decoder_add_path(decode->decoder, request->schemas[i]);
+    return decode;
+}
+
 struct decode *decode_open(const struct request *request)
 {
     struct decode *decode = allocate(sizeof *decode);
@@ -117,6 +130,27 @@ static void make_room(struct decode *decode)
     decode->lack_capacity = capacity;
 }
 
+static void add_lack(struct decode *decode, const struct lack *lack, const char *name)
+{
+    make_room(decode);
+    struct lack *place = find_place(decode->lacks, decode->lack_capacity, lack);
+    if (place->count == 0) {
+        *place = *lack;
+        place->name = name != NULL && *name != '\0' ? copy_text(name) : NULL;
+        decode->lack_count++;
+    } else {
+        place->count += lack->count;
+    }
+}
+
+void decode_add(struct decode *decode, const struct decode *other)
+{
+    for (size_t i = 0; i < other->lack_capacity; i++) {
+        if (other->lacks[i].count > 0)
+            add_lack(decode, &other->lacks[i], other->lacks[i].name);
+    }
+}
+
 void decode_count(struct decode *decode, const struct etw_decoded *decoded)
 {
     if (decoded->schema != NULL)
@@ -129,16 +163,9 @@ void decode_count(struct decode *decode, const struct etw_decoded *decoded)
         .number = header_is_classic(decoded->event) ? header->EventDescriptor.Opcode
                                                     : header->EventDescriptor.Id,
         .version = header->EventDescriptor.Version,
+        .count = 1,
     };
-    make_room(decode);
-    struct lack *place = find_place(decode->lacks, decode->lack_capacity, &lack);
-    if (place->count == 0) {
-        if (*decoded->provider_name != '\0')
-            lack.name = copy_text(decoded->provider_name);
-        *place = lack;
-        decode->lack_count++;
-    }
-    place->count++;
+    add_lack(decode, &lack, decoded->provider_name);
 }
 
 void decode_event(struct decode *decode, const struct etw_event *event, struct etw_decoded *decoded)

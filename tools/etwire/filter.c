@@ -77,7 +77,7 @@ static const char *add_name(struct filter_providers *providers, const char *text
     if (providers->name_count == providers->name_capacity)
         providers->names =
             grow(providers->names, &providers->name_capacity, sizeof *providers->names);
-    providers->names[providers->name_count++].name = copy_text(text);
+    providers->names[providers->name_count++] = (struct filter_name){.name = copy_text(text)};
     return NULL;
 }
 

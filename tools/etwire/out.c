@@ -12,6 +12,8 @@
 #include "report.h"
 #include "when.h"
 
+#define WRITE_MOST (1u << 30) /* what Windows can write at once */
+
 static const char hex_digits[] = "0123456789abcdef";
 
 struct out *out_open(const char *path)
@@ -39,17 +41,64 @@ static int error_of_write(int descriptor)
     return errno;
 }
 
-void out_flush(struct out *out)
+struct out *out_open_memory(void)
+{
+    struct out *out = allocate(sizeof *out);
+    out->is_memory = 1;
+    return out;
+}
+
+static void keep_bytes(struct out *out)
+{
+    if (out->used > out->kept_room - out->kept_size) {
+        size_t room = 2 * (out->kept_size + out->used);
+        char *kept = allocate(room);
+        if (out->kept_size > 0)
+            memcpy(kept, out->kept, out->kept_size);
+        free(out->kept);
+        out->kept = kept;
+        out->kept_room = room;
+    }
+    memcpy(out->kept + out->kept_size, out->bytes, out->used);
+    out->kept_size += out->used;
+    out->used = 0;
+}
+
+void out_swap(struct out *out, struct out_text *text)
+{
+    out_flush(out);
+    struct out_text kept = {out->kept, out->kept_size, out->kept_room};
+    out->kept = text->bytes;
+    out->kept_room = text->room;
+    out->kept_size = 0;
+    *text = kept;
+}
+
+void out_forget(struct out *out)
+{
+    out->used = out->kept_size = 0;
+}
+
+static void write_all(struct out *out, const char *bytes, size_t size)
 {
     size_t written = 0;
-    while (written < out->used && out->error == 0) {
-        ssize_t count =
-            write(out->file.descriptor, out->bytes + written, (unsigned)(out->used - written));
+    while (written < size && out->error == 0) {
+        size_t left = size - written;
+        ssize_t count = write(out->file.descriptor, bytes + written,
+                              (unsigned)(left < WRITE_MOST ? left : WRITE_MOST));
         if (count >= 0)
             written += (size_t)count;
         else if (errno != EINTR)
             out->error = error_of_write(out->file.descriptor);
     }
+}
+
+void out_flush(struct out *out)
+{
+    if (out->is_memory)
+        keep_bytes(out);
+    else
+        write_all(out, out->bytes, out->used);
     out->used = 0;
 }
 
@@ -60,6 +109,11 @@ int out_is_unread(const struct out *out)
 
 int out_close(struct out *out, int keep)
 {
+    if (out->is_memory) {
+        free(out->kept);
+        free(out);
+        return EXIT_FINE;
+    }
     char *name = copy_text(out->file.path != NULL ? out->file.path : "standard output");
     out_flush(out);
     int error = whole_file_close(&out->file, keep && out->error == 0);
@@ -75,6 +129,11 @@ int out_close(struct out *out, int keep)
 void out_large(struct out *out, const void *bytes, size_t size)
 {
     const char *at = bytes;
+    if (size >= OUT_ROOM && !out->is_memory) {
+        out_flush(out);
+        write_all(out, at, size);
+        return;
+    }
     while (size > OUT_ROOM - out->used) {
         size_t part = OUT_ROOM - out->used;
         memcpy(out->bytes + out->used, at, part);

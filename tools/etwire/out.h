@@ -19,8 +19,11 @@
 
 struct out {
     struct whole_file file;
-    int error;          /* errno of the first write that failed, or 0 */
-    int is_terminal;    /* then each line is written at once */
+    int error;       /* errno of the first write that failed, or 0 */
+    int is_terminal; /* then each line is written at once */
+    int is_memory;   /* what is written is kept in memory */
+    char *kept;
+    size_t kept_size, kept_room;
     size_t used;        /* of bytes */
     int64_t second;     /* since 1601: what second_text says */
     size_t second_size; /* bytes of second_text, 0 if there is none yet */
@@ -30,6 +33,17 @@ struct out {
 
 /* Opens the file, or standard output if path is NULL. NULL after saying why not. */
 struct out *out_open(const char *path);
+
+/* An out whose bytes stay in memory, as long as out_forget is not called. */
+struct out *out_open_memory(void);
+void out_forget(struct out *out);
+
+/* Gives what was written, and takes other memory in exchange, whose content is gone. */
+struct out_text {
+    char *bytes; /* to be freed */
+    size_t size, room;
+};
+void out_swap(struct out *out, struct out_text *text);
 
 /* Writes what is left, and gives a file its name if keep says so and nothing failed; else the file
  * is removed. Frees out. Says what went wrong, unless it is only that nobody reads on. Returns an

@@ -19,8 +19,21 @@ static const char header_line[] =
     "                   Related Activity ID,           Clock-Time, Kernel(ms),   User(ms), User "
     "Data";
 
+#define MEMOS     256 /* a power of two */
+#define MEMO_ROOM 256
+
+/* The beginning of a line, up to the keyword, as it was for the last event of a kind. */
+struct memo {
+    const struct etw_schema *schema; /* NULL: nothing is kept */
+    GUID provider;
+    EVENT_DESCRIPTOR descriptor;
+    size_t size;
+    char text[MEMO_ROOM];
+};
+
 struct csv {
     struct value_text text;
+    struct memo memos[MEMOS];
 };
 
 static void put_padding(struct out *out, size_t size, size_t width)
@@ -109,12 +122,9 @@ static void put_type(struct out *out, const struct etw_decoded *decoded)
     }
 }
 
-static void put_header(struct out *out, const struct etw_decoded *decoded)
+static void put_kind(struct out *out, const struct etw_decoded *decoded)
 {
-    const struct etw_event *event = decoded->event;
-    const EVENT_HEADER *header = &event->record.EventHeader;
-    const EVENT_DESCRIPTOR *descriptor = &header->EventDescriptor;
-    int has_times = header_has_times(event);
+    const EVENT_DESCRIPTOR *descriptor = &decoded->event->record.EventHeader.EventDescriptor;
     put_event_name(out, decoded);
     put_type(out, decoded);
     put_number(out, descriptor->Id, 10);
@@ -124,6 +134,43 @@ static void put_header(struct out *out, const struct etw_decoded *decoded)
     put_number(out, descriptor->Opcode, 10);
     put_number(out, descriptor->Task, 10);
     put_hex(out, descriptor->Keyword, 16);
+}
+
+static int memo_holds(const struct memo *memo, const struct etw_decoded *decoded)
+{
+    const EVENT_HEADER *header = &decoded->event->record.EventHeader;
+    return memo->schema != NULL && memo->schema == decoded->schema &&
+           memcmp(&memo->descriptor, &header->EventDescriptor, sizeof memo->descriptor) == 0 &&
+           memcmp(&memo->provider, &header->ProviderId, sizeof memo->provider) == 0;
+}
+
+/* out has room for a line, so that what is put now lies together. */
+static void put_kind_again(struct csv *csv, struct out *out, const struct etw_decoded *decoded)
+{
+    const EVENT_HEADER *header = &decoded->event->record.EventHeader;
+    struct memo *memo = &csv->memos[((uintptr_t)decoded->schema >> 5) % MEMOS];
+    if (memo_holds(memo, decoded)) {
+        out_bytes(out, memo->text, memo->size);
+        return;
+    }
+    size_t start = out->used;
+    put_kind(out, decoded);
+    memo->schema = NULL;
+    if (out->used < start || out->used - start > MEMO_ROOM)
+        return;
+    memo->schema = decoded->schema;
+    memo->provider = header->ProviderId;
+    memo->descriptor = header->EventDescriptor;
+    memo->size = out->used - start;
+    memcpy(memo->text, out->bytes + start, memo->size);
+}
+
+static void put_header(struct csv *csv, struct out *out, const struct etw_decoded *decoded)
+{
+    const struct etw_event *event = decoded->event;
+    const EVENT_HEADER *header = &event->record.EventHeader;
+    int has_times = header_has_times(event);
+    put_kind_again(csv, out, decoded);
     put_hex(out, header->ProcessId, 8);
     put_hex(out, header->ThreadId, 8);
     put_number(out, event->processor, 16);
@@ -133,6 +180,13 @@ static void put_header(struct out *out, const struct etw_decoded *decoded)
     put_number(out, (uint64_t)header->TimeStamp.QuadPart, 20);
     put_number(out, has_times ? header->KernelTime : 0, 10);
     put_number(out, has_times ? header->UserTime : 0, 10);
+}
+
+/* Error codes are numbers, but may be written as sentences. */
+static int is_plain(const char *text, size_t size)
+{
+    return size <= 24 ? memchr(text, ',', size) == NULL && memchr(text, '"', size) == NULL
+                      : !csv_needs_quotes(text);
 }
 
 static void put_values(struct csv *csv, struct out *out, const struct etw_decoded *decoded)
@@ -145,8 +199,8 @@ static void put_values(struct csv *csv, struct out *out, const struct etw_decode
             continue;
         const char *text = value_text_item(&csv->text, &item, ETW_STYLE_TRACERPT);
         out_text(out, ", ");
-        if (value_is_number(&item) && !csv_needs_quotes(text))
-            out_text(out, text);
+        if (value_is_number(&item) && is_plain(text, csv->text.size))
+            out_bytes(out, text, csv->text.size);
         else
             csv_quoted_put(out, text);
     }
@@ -199,7 +253,7 @@ static void put(struct sink_context *context, const struct etw_decoded *decoded)
         return;
     }
     out_reserve(context->out, LINE_ROOM);
-    put_header(context->out, decoded);
+    put_header(csv, context->out, decoded);
     put_values(csv, context->out, decoded);
     out_line(context->out);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "tdh.h"
 
 #define FIRST_ROOM 4096
 
@@ -68,10 +69,11 @@ const char *value_text_copy(struct value_text *room, const char *text)
 
 int value_is_number(const struct etw_item *item)
 {
-    uint64_t value;
-    int64_t signed_value;
-    double number;
-    return item->field->map == NULL &&
-           (etw_item_u64(item, &value) == ETW_OK || etw_item_i64(item, &signed_value) == ETW_OK ||
-            etw_item_double(item, &number) == ETW_OK);
+    unsigned type = item->field->in_type;
+    if (item->field->map != NULL)
+        return 0;
+    return (type >= TDH_INTYPE_INT8 && type <= TDH_INTYPE_BOOLEAN) ||
+           (type >= TDH_INTYPE_POINTER && type <= TDH_INTYPE_SYSTEMTIME) ||
+           type == TDH_INTYPE_HEXINT32 || type == TDH_INTYPE_HEXINT64 ||
+           (type >= TDH_INTYPE_UNICODECHAR && type <= TDH_INTYPE_SIZET);
 }

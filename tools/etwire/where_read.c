@@ -34,7 +34,7 @@ static const struct {
 
 struct reader {
     const char *start, *at;
-    const char *problem;
+    const char *problem, *problem_at;
     size_t nodes;
     int needs_decoding;
 };
@@ -43,8 +43,10 @@ static struct node *read_or(struct reader *in, int depth);
 
 static void fail(struct reader *in, const char *problem)
 {
-    if (in->problem == NULL)
-        in->problem = problem;
+    if (in->problem != NULL)
+        return;
+    in->problem = problem;
+    in->problem_at = in->at;
 }
 
 static void skip_space(struct reader *in)
@@ -330,7 +332,7 @@ struct where *where_read(const char *text, const char **problem, size_t *at)
     if (*in.at != '\0')
         fail(&in, "this is not understood");
     *problem = in.problem;
-    *at = (size_t)(in.at - in.start);
+    *at = in.problem != NULL ? (size_t)(in.problem_at - in.start) : 0;
     if (in.problem != NULL) {
         free_node(root);
         return NULL;
