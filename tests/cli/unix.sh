@@ -32,7 +32,7 @@ try_shell 'etwire dump - <&-'
 
 # Regular expressions are the system's.
 trace decode
-try etwire dump --fields ticks,name --where "'name ~ \"^Etwire.*/Req\"'" --pid 202 decode.etl
+try etwire dump --fields ticks,name --where "'name ~ \"^Req.*/St\"'" --pid 202 decode.etl
 try etwire dump --where "'name ~ \"(\"'" decode.etl
 try etwire dump -o null --where "'name matches \"^[A-Z][a-z]+/S.*t\$\"'" decode.etl
 
