@@ -40,20 +40,29 @@ def trace_table(text):
     rows = list(csv.reader(text.splitlines(True), strict=True, skipinitialspace=True))
     assert all(len(row) >= len(rows[0]) - 1 for row in rows)
 
-text = sys.stdin.buffer.read().decode('utf-8')
-assert text
-{'lines': lines, 'whole': whole, 'table': table, 'trace_table': trace_table,
- 'xml': lambda text: ElementTree.fromstring(text)}[sys.argv[1]](text)
+readers = {'lines': lines, 'whole': whole, 'table': table, 'trace_table': trace_table,
+           'xml': ElementTree.fromstring}
+failed = 0
+for line in open('list'):
+    number, how, command = line.rstrip('\n').split(' ', 2)
+    try:
+        text = open(number, 'rb').read().decode('utf-8')
+        assert text
+        readers[how](text)
+    except Exception as error:
+        print('not', how + ':', command, repr(error))
+        failed = 1
+sys.exit(failed)
 PYTHON
 
-failed=0
+# All are read together, at the end.
+count=0
 read_as() { # HOW COMMAND...
     how=$1
     shift
-    if ! $etwire "$@" 2>/dev/null | python3 "$folder/read.py" "$how"; then
-        echo "not $how: etwire $*"
-        failed=1
-    fi
+    count=$((count + 1))
+    $etwire "$@" >"$folder/$count" 2>/dev/null || :
+    echo "$count $how etwire $*" >>"$folder/list"
 }
 
 schemas="--schema $here/decode.tmf --schema $here/decode.mof"
@@ -81,4 +90,4 @@ for file in decode.tmf decode.mof maker.man; do
     read_as lines schema export -o json "$here/$file"
     read_as xml schema export "$here/$file"
 done
-exit $failed
+cd "$folder" && python3 read.py
