@@ -3,7 +3,7 @@
 
 set -l commands info dump stats check buffers forward schema
 set -l first "not __fish_seen_subcommand_from $commands"
-set -l some "__fish_seen_subcommand_from $commands"
+set -l some "__fish_seen_subcommand_from $commands; and not __fish_seen_subcommand_from import"
 set -l dump "__fish_seen_subcommand_from dump"
 set -l stats "__fish_seen_subcommand_from stats"
 set -l plain "__fish_seen_subcommand_from info check buffers; and not __fish_seen_subcommand_from schema"
