@@ -5,8 +5,8 @@ _etwire_values() {
     case $1 in
     --output=* | --output | -o) echo "$2" ;;
     --color=* | --color) echo auto always never ;;
-    --maps=* | --maps) echo text both number ;;
-    --sort=* | --sort) echo count bytes name ;;
+    --maps) echo text both number ;;
+    --sort) echo count bytes name ;;
     esac
 }
 
@@ -21,33 +21,33 @@ _etwire() {
         return
     fi
 
-    local command=${COMP_WORDS[1]}
-    if [ "$command" = schema ]; then
-        if [ "$COMP_CWORD" -eq 2 ]; then
-            COMPREPLY=($(compgen -W 'import list show export check' -- "$word"))
-            return
-        fi
-        command=schema-${COMP_WORDS[2]}
+    if [ "${COMP_WORDS[1]}" = schema ] && [ "$COMP_CWORD" -eq 2 ]; then
+        COMPREPLY=($(compgen -W 'import list show export check' -- "$word"))
+        return
     fi
 
-    case $command in
+    case ${COMP_WORDS[1]} in
     info | check | buffers) options="--output -o $common" ;;
     forward) options=$common ;;
-    dump)
-        options="--output -o --color --schema --fields --where --message --maps --payload
-            --raw-time --provider --id --opcode --level --keyword --pid --tid --processor --start
-            --end --limit --hold $common"
-        formats='text json csv xml digest null'
-        ;;
     stats)
         options="--output -o --sort --schema $common"
         formats='text csv json'
         ;;
-    schema-import) options='--output -o --anew --help -h' formats= ;;
-    schema-list) options="--output -o --provider $common" ;;
-    schema-show) options="--output -o $common" ;;
-    schema-export) options="--output -o --provider $common" formats='manifest json' ;;
-    schema-check) options=$common ;;
+    schema)
+        case ${COMP_WORDS[2]} in
+        import) options='--output -o --anew --help -h' formats= ;;
+        list) options="--output -o --provider $common" ;;
+        show) options="--output -o $common" ;;
+        export) options="--output -o --provider $common" formats='manifest json' ;;
+        check) options=$common ;;
+        esac
+        ;;
+    dump)
+        options="--output -o --color --schema --fields --where --message --maps --jobs -j
+            --payload --raw-time --provider --id --opcode --level --keyword --pid --tid
+            --processor --start --end --limit --hold $common"
+        formats='text json csv xml digest null'
+        ;;
     esac
 
     # bash makes --name=value three words.
@@ -58,15 +58,18 @@ _etwire() {
         word=
     fi
 
+    # A store is a file.
+    case $before in
+    --output | -o) [ -n "$formats" ] || before= ;;
+    esac
+
     case $before in
     --output | -o | --color | --maps | --sort)
-        [ -n "$formats" ] || COMPREPLY=($(compgen -f -- "$word")) # a store
-        [ -n "$formats" ] || return
         COMPREPLY=($(compgen -W "$(_etwire_values "$before" "$formats")" -- "$word"))
         return
         ;;
-    --fields | --where | --provider | --id | --opcode | --level | --keyword | --pid | --tid | --processor | --start | \
-        --end | --limit | --hold)
+    --provider | --id | --opcode | --level | --keyword | --pid | --tid | --processor | --start | \
+        --end | --limit | --hold | --fields | --where | --jobs | -j)
         return
         ;;
     esac

@@ -52,7 +52,8 @@ static inline const uint8_t *etw_bytes_take(struct etw_bytes *in, size_t size)
         return NULL;
     }
     const uint8_t *taken = in->at;
-    in->at += size;
+    if (size > 0) /* nothing may lie nowhere */
+        in->at += size;
     in->left -= size;
     in->offset += size;
     return taken;

@@ -53,7 +53,6 @@ static inline enum etw_form etw_item_form(const struct etw_item *item)
                            : etw_form_of(item->field->in_type, item->field->out_type);
 }
 
-
 /* Whether maps apply to values of an in type: UINT8, UINT16, UINT32 and HEXINT32. */
 int etw_form_has_map(uint16_t in_type);
 

@@ -14,8 +14,8 @@ enum etw_metadata_rank {
     ETW_RANK_TRACE_MANIFEST, /* a manifest of the trace */
     ETW_RANK_BUILT_IN,       /* the kernel's: more is known of it than MOF files say */
     ETW_RANK_ADDED,
-    ETW_RANK_DEFAULT,        /* from the default path */
-    ETW_RANK_FALLBACK        /* by TdhLoadManifestFromBinary */
+    ETW_RANK_DEFAULT, /* from the default path */
+    ETW_RANK_FALLBACK /* by TdhLoadManifestFromBinary */
 };
 
 struct etw_metadata_source {

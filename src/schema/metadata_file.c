@@ -117,7 +117,8 @@ enum etw_status etw_metadata_read(enum etw_metadata_kind kind, const void *bytes
         return etw_mof_read(catalog, bytes, size);
     case ETW_METADATA_FILE_TMF:
         return etw_tmf_read(bytes, size, &tmf, catalog);
-    case ETW_METADATA_FILE_PDB: return etw_pdb_read(bytes, size, &tmf, catalog);
+    case ETW_METADATA_FILE_PDB:
+        return etw_pdb_read(bytes, size, &tmf, catalog);
     case ETW_METADATA_FILE_STORE:
     case ETW_METADATA_FILE_NONE:
         break;

@@ -155,11 +155,12 @@ static void maps_are_given(void)
     PEVENT_MAP_INFO map = map_of(&record, "Stones");
     check(is_text(EMI_MAP_NAME(map), "Stones") && map->EntryCount == 2);
     check(map->Flag == EVENTMAP_INFO_FLAG_MANIFEST_VALUEMAP);
-    check(map->MapEntryArray[1].Value == 2);
-    check(is_text(EMI_MAP_OUTPUT(map, &map->MapEntryArray[1]), "Two "));
-    check(EMI_MAP_FORMAT(map) == NULL && EMI_MAP_INPUT(map, &map->MapEntryArray[1]) == NULL);
+    check((&map->MapEntryArray[0])[1].Value == 2);
+    check(is_text(EMI_MAP_OUTPUT(map, &(&map->MapEntryArray[0])[1]), "Two "));
+    check(EMI_MAP_FORMAT(map) == NULL && EMI_MAP_INPUT(map, &(&map->MapEntryArray[0])[1]) == NULL);
     map = map_of(&record, "Wheels");
-    check(map->Flag == EVENTMAP_INFO_FLAG_MANIFEST_BITMAP && map->MapEntryArray[1].Value == 4);
+    check(map->Flag == EVENTMAP_INFO_FLAG_MANIFEST_BITMAP &&
+          (&map->MapEntryArray[0])[1].Value == 4);
     map = map_of(&record, "Unused"); /* the provider's */
     check(map->EntryCount == 1 && map->MapEntryArray[0].Value == 7);
     record = record_of(99, 0, NULL, 0); /* of an event that is not known, too */
@@ -239,8 +240,9 @@ static void all_descriptors_are_given(void)
     check(events->NumberOfEvents == 3);
     check(events->EventDescriptorsArray[0].Id == 5 &&
           events->EventDescriptorsArray[0].Version == 1);
-    check(events->EventDescriptorsArray[1].Id == 6 && events->EventDescriptorsArray[2].Id == 7);
-    check(events->EventDescriptorsArray[1].Level == 2);
+    check((&events->EventDescriptorsArray[0])[1].Id == 6 &&
+          (&events->EventDescriptorsArray[0])[2].Id == 7);
+    check((&events->EventDescriptorsArray[0])[1].Level == 2);
     check_code(TdhEnumerateManifestProviderEvents(NULL, NULL, &size), ERROR_INVALID_PARAMETER);
     check_code(TdhEnumerateManifestProviderEvents(&guid, NULL, NULL), ERROR_INVALID_PARAMETER);
 }

@@ -172,7 +172,7 @@ static void hidden_counts_have_a_name(void)
         return;
     check(info->DecodingSource == DecodingSourceTlg && info->PropertyCount == 2);
     check(is_text(TEI_TASK_NAME(info), "Mix"));
-    check(info->EventPropertyInfoArray[1].Flags == PropertyParamCount);
+    check((&info->EventPropertyInfoArray[0])[1].Flags == PropertyParamCount);
     PROPERTY_DATA_DESCRIPTOR hidden = {
         (ULONG_PTR)TEI_PROPERTY_NAME(info, &info->EventPropertyInfoArray[0]), ALL, 0};
     PROPERTY_DATA_DESCRIPTOR many = step("Many", 1);

@@ -531,7 +531,7 @@ static struct name *count_name(struct comparison *self, const char *text)
     if (i == NAMES_ROOM)
         abort();
     if (i == self->name_count)
-        snprintf(self->names[self->name_count++].text, TEXT_ROOM, "%s", text);
+        snprintf(self->names[self->name_count++].text, TEXT_ROOM, "%.*s", TEXT_ROOM - 1, text);
     return &self->names[i];
 }
 

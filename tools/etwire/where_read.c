@@ -9,8 +9,9 @@
 #include "where.h"
 #include "where_node.h"
 
-#define DEPTH_LIMIT 64   /* of parentheses and "not" */
-#define NODE_LIMIT  4096 /* comparisons and what joins them */
+#define DEPTH_LIMIT  64   /* of parentheses and "not" */
+#define NODE_LIMIT   4096 /* comparisons and what joins them */
+#define COPIES_LIMIT 4096 /* of parts of a pattern */
 
 static const struct {
     const char *text;
@@ -179,11 +180,34 @@ static void read_list(struct reader *in, struct node *node)
         fail(in, "a parenthesis is not closed");
 }
 
+/* Repetitions of what repeats are unrolled when a pattern is compiled, and multiply. */
+static int repeats_too_much(const char *pattern)
+{
+    double copies = 1;
+    for (const char *at = pattern; *at != '\0'; at++) {
+        int is_nested = at > pattern && strchr(")*+?}", at[-1]) != NULL;
+        if (*at == '{') {
+            double most = strtod(at + 1, NULL);
+            const char *comma = strchr(at, ',');
+            if (comma != NULL && strtod(comma + 1, NULL) > most)
+                most = strtod(comma + 1, NULL);
+            copies *= most > 1 ? most : 1;
+        } else if ((*at == '+' || *at == '*' || *at == '?') && is_nested) {
+            copies *= 2;
+        }
+    }
+    return copies > COPIES_LIMIT;
+}
+
 static void compile_pattern(struct reader *in, struct node *node)
 {
 #ifndef _WIN32
     if (in->problem != NULL)
         return;
+    if (repeats_too_much(node->operands[0].text)) {
+        fail(in, "the regular expression repeats too much");
+        return;
+    }
     node->has_pattern =
         regcomp(&node->pattern, node->operands[0].text, REG_EXTENDED | REG_NOSUB) == 0;
     if (!node->has_pattern)
